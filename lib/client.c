@@ -1,0 +1,282 @@
+/*
+ * client.c: the policy of tlsdial.h as an SSL_CTX.
+ *
+ * SSL_CTX_new() has applied the system's OpenSSL configuration.  What follows raises each
+ * setting to our floor where that left it lower, and leaves what is stricter as it is.
+ */
+#include "internal.h"
+
+#include <openssl/err.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
+#define DEFAULT_IDLE_TIMEOUT 60000
+#define LEAST_SECURITY_LEVEL 2
+#define TLS_RECORD_SIZE 16384
+
+static bool is_forward_secret_aead(const SSL_CIPHER *cipher)
+{
+    return SSL_CIPHER_is_aead(cipher) && SSL_CIPHER_get_kx_nid(cipher) == NID_kx_ecdhe;
+}
+
+/* The names of the TLS 1.2 ciphers that the system allows and the policy does too, joined by
+ * colons; "" where there is none. NULL when out of memory. */
+static char *policy_ciphers(const SSL_CTX *ctx)
+{
+    STACK_OF(SSL_CIPHER) *allowed = SSL_CTX_get_ciphers(ctx);
+    size_t size = 1, used = 0;
+    for (int i = 0; i < sk_SSL_CIPHER_num(allowed); i++)
+        size += strlen(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(allowed, i))) + 1;
+    char *names = OPENSSL_zalloc(size);
+    if (names == NULL)
+        return NULL;
+    for (int i = 0; i < sk_SSL_CIPHER_num(allowed); i++) {
+        const SSL_CIPHER *cipher = sk_SSL_CIPHER_value(allowed, i);
+        if (is_forward_secret_aead(cipher))
+            used += (size_t)snprintf(names + used, size - used, "%s%s",
+                                     used > 0 ? ":" : "", SSL_CIPHER_get_name(cipher));
+    }
+    return names;
+}
+
+static bool set_ciphers(SSL_CTX *ctx)
+{
+    char *names = policy_ciphers(ctx);
+    if (names == NULL)
+        return false;
+    /* Without a cipher for TLS 1.2, TLS 1.3 is what is left. */
+    bool ok = *names != '\0' ? SSL_CTX_set_cipher_list(ctx, names) == 1
+                             : SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1;
+    OPENSSL_free(names);
+    return ok;
+}
+
+/* 0 means "whatever OpenSSL has", for either bound. */
+static bool set_version_floor(SSL_CTX *ctx)
+{
+    long minimum = SSL_CTX_get_min_proto_version(ctx);
+    if (minimum < TLS1_2_VERSION)
+        return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1;
+    return true;
+}
+
+static bool versions_left(SSL_CTX *ctx)
+{
+    long minimum = SSL_CTX_get_min_proto_version(ctx);
+    long maximum = SSL_CTX_get_max_proto_version(ctx);
+    return maximum == 0 || maximum >= minimum;
+}
+
+static bool apply_policy(SSL_CTX *ctx)
+{
+    if (!set_version_floor(ctx) || !set_ciphers(ctx))
+        return false;
+    if (SSL_CTX_get_security_level(ctx) < LEAST_SECURITY_LEVEL)
+        SSL_CTX_set_security_level(ctx, LEAST_SECURITY_LEVEL);
+    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF |
+                                   SSL_OP_LEGACY_SERVER_CONNECT |
+                                   SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
+    X509_VERIFY_PARAM_set_hostflags(SSL_CTX_get0_param(ctx),
+                                    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+                                        X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    /* A build of OpenSSL may log keys where SSLKEYLOGFILE says; here only an option may. */
+    SSL_CTX_set_keylog_callback(ctx, NULL);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    /* A write goes out record by record, so that the idle timeout can watch each. */
+    SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                              SSL_MODE_RELEASE_BUFFERS);
+    /* One recv() for several records, instead of two for each. */
+    SSL_CTX_set_read_ahead(ctx, 1);
+    SSL_CTX_set_default_read_buffer_len(ctx, 4 * TLS_RECORD_SIZE);
+    return true;
+}
+
+tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
+{
+    ERR_clear_error();
+    tlsdial_client *client = OPENSSL_zalloc(sizeof *client);
+    if (client == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    client->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
+    client->idle_timeout = DEFAULT_IDLE_TIMEOUT;
+    client->trust = trust_describe_defaults();
+    client->lock = CRYPTO_THREAD_lock_new();
+    client->ctx = SSL_CTX_new(TLS_client_method());
+    if (client->ctx == NULL || client->trust == NULL || client->lock == NULL ||
+        !apply_policy(client->ctx)) {
+        tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
+                          "OpenSSL could not be set up: %s",
+                          error_openssl_reason("out of memory"));
+        goto failed;
+    }
+    if (!versions_left(client->ctx)) {
+        tlsdial_error_set(
+            error, TLSDIAL_TLS_VERSION, 0,
+            "the system's OpenSSL configuration allows no TLS 1.2 or later");
+        goto failed;
+    }
+    return client;
+failed:
+    tlsdial_client_free(client);
+    return NULL;
+}
+
+void tlsdial_client_free(tlsdial_client *client)
+{
+    if (client == NULL)
+        return;
+    SSL_CTX_free(client->ctx);
+    CRYPTO_THREAD_lock_free(client->lock);
+    OPENSSL_free(client->trust);
+    OPENSSL_free(client->servername);
+    OPENSSL_free(client->verify_hostname);
+    resolve_override_free(client->overrides);
+    OPENSSL_free(client);
+}
+
+enum tlsdial_cause client_load_trust(tlsdial_client *client, struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    if (!CRYPTO_THREAD_write_lock(client->lock))
+        return tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
+                                 "a lock failed");
+    if (!client->has_trust)
+        cause = trust_use_defaults(client->ctx, error);
+    client->has_trust = cause == TLSDIAL_OK;
+    CRYPTO_THREAD_unlock(client->lock);
+    return cause;
+}
+
+/* Before the first trust of the user's own: forgets what the configuration may have loaded. */
+static bool begin_own_trust(tlsdial_client *client)
+{
+    if (client->has_trust)
+        return true;
+    X509_STORE *store = X509_STORE_new();
+    if (store == NULL)
+        return false;
+    SSL_CTX_set_cert_store(client->ctx, store);
+    client->has_trust = true;
+    client->trust[0] = '\0';
+    return true;
+}
+
+static enum tlsdial_cause add_trust(tlsdial_client *client, const char *place,
+                                    enum tlsdial_cause (*add)(SSL_CTX *, const char *,
+                                                              struct tlsdial_error *),
+                                    struct tlsdial_error *error)
+{
+    if (!begin_own_trust(client))
+        return error_out_of_memory(error);
+    enum tlsdial_cause cause = add(client->ctx, place, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    size_t size = strlen(client->trust) + strlen(place) + sizeof " or ";
+    char *trust = OPENSSL_malloc(size);
+    if (trust == NULL)
+        return error_out_of_memory(error);
+    snprintf(trust, size, "%s%s%s", client->trust, *client->trust != '\0' ? " or " : "",
+             place);
+    OPENSSL_free(client->trust);
+    client->trust = trust;
+    return TLSDIAL_OK;
+}
+
+enum tlsdial_cause tlsdial_client_add_ca_file(tlsdial_client *client, const char *file,
+                                              struct tlsdial_error *error)
+{
+    return add_trust(client, file, trust_add_file, error);
+}
+
+enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
+                                              const char *directory,
+                                              struct tlsdial_error *error)
+{
+    return add_trust(client, directory, trust_add_path, error);
+}
+
+enum tlsdial_cause tlsdial_client_set_protocols(tlsdial_client *client,
+                                                enum tlsdial_protocol minimum,
+                                                enum tlsdial_protocol maximum,
+                                                struct tlsdial_error *error)
+{
+    if (minimum != TLSDIAL_PROTOCOL_DEFAULT)
+        SSL_CTX_set_min_proto_version(client->ctx, (int)minimum);
+    if (maximum != TLSDIAL_PROTOCOL_DEFAULT)
+        SSL_CTX_set_max_proto_version(client->ctx, (int)maximum);
+    if (versions_left(client->ctx))
+        return TLSDIAL_OK;
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                             "the lowest TLS version is above the highest");
+}
+
+void tlsdial_client_set_family(tlsdial_client *client, enum tlsdial_family family)
+{
+    client->family = family;
+}
+
+enum tlsdial_cause tlsdial_client_add_resolve(tlsdial_client *client, const char *host,
+                                              const char *port, const char *addresses,
+                                              struct tlsdial_error *error)
+{
+    return resolve_override_add(&client->overrides, host, port, addresses, error);
+}
+
+/* Sets one of the names of the client; NULL takes it back. */
+static enum tlsdial_cause set_name(struct host **name, const char *text, bool ip_allowed,
+                                   struct tlsdial_error *error)
+{
+    struct host *parsed = NULL;
+    if (text != NULL) {
+        parsed = OPENSSL_zalloc(sizeof *parsed);
+        if (parsed == NULL)
+            return error_out_of_memory(error);
+        enum tlsdial_cause cause = host_parse(parsed, text, error);
+        if (cause == TLSDIAL_OK && parsed->is_ip && !ip_allowed)
+            cause =
+                tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                  "'%.64s' is an address: SNI carries names only", text);
+        if (cause != TLSDIAL_OK) {
+            OPENSSL_free(parsed);
+            return cause;
+        }
+    }
+    OPENSSL_free(*name);
+    *name = parsed;
+    return TLSDIAL_OK;
+}
+
+enum tlsdial_cause tlsdial_client_set_servername(tlsdial_client *client, const char *name,
+                                                 struct tlsdial_error *error)
+{
+    return set_name(&client->servername, name, false, error);
+}
+
+enum tlsdial_cause tlsdial_client_set_verify_hostname(tlsdial_client *client,
+                                                      const char *name,
+                                                      struct tlsdial_error *error)
+{
+    return set_name(&client->verify_hostname, name, true, error);
+}
+
+void tlsdial_client_set_connect_timeout(tlsdial_client *client, int64_t limit)
+{
+    client->connect_timeout = limit;
+}
+
+void tlsdial_client_set_idle_timeout(tlsdial_client *client, int64_t limit)
+{
+    client->idle_timeout = limit;
+}
+
+void tlsdial_client_set_max_time(tlsdial_client *client, int64_t limit)
+{
+    client->max_time = limit;
+}

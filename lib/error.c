@@ -1,0 +1,146 @@
+/* error.c: causes in words, and errors. */
+#include "internal.h"
+
+#include <openssl/err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *tlsdial_version(void)
+{
+    return TLSDIAL_VERSION;
+}
+
+struct cause_text {
+    const char *token, *phrase, *hint;
+};
+
+static const struct cause_text *cause_text(enum tlsdial_cause cause)
+{
+#define CAUSE(name, status, token, phrase, hint) [status] = {token, phrase, hint},
+#define RESERVED CAUSE
+    static const struct cause_text texts[] = {
+#include "causes.def"
+    };
+#undef RESERVED
+#undef CAUSE
+    size_t index = (size_t)cause;
+    if (index >= sizeof texts / sizeof texts[0] || texts[index].token == NULL)
+        index = TLSDIAL_INTERNAL;
+    return &texts[index];
+}
+
+const char *tlsdial_cause_token(enum tlsdial_cause cause)
+{
+    return cause_text(cause)->token;
+}
+
+const char *tlsdial_cause_phrase(enum tlsdial_cause cause)
+{
+    return cause_text(cause)->phrase;
+}
+
+const char *tlsdial_cause_hint(enum tlsdial_cause cause)
+{
+    return cause_text(cause)->hint;
+}
+
+/* The length of the UTF-8 character at p, or 0 where it is not well-formed (RFC 3629). */
+static size_t utf8_length(const unsigned char *p, unsigned *code)
+{
+    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t length = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
+    if (length <= 1) {
+        *code = *p;
+        return length;
+    }
+    *code = *p & (0x7fU >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+        *code = *code << 6 | (p[i] & 0x3f);
+    }
+    bool valid =
+        *code >= least[length] && *code <= 0x10ffff && (*code & ~0x7ffU) != 0xd800;
+    return valid ? length : 0;
+}
+
+/* C0 and C1 controls, and the characters that turn the direction of the text around them. */
+static bool is_control(unsigned code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x061c ||
+           (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+}
+
+void tlsdial_text_escape(char *to, size_t size, const char *from)
+{
+    const unsigned char *p = (const unsigned char *)from;
+    size_t used = 0;
+    while (*p != '\0') {
+        unsigned code;
+        size_t length = utf8_length(p, &code);
+        bool plain = length > 0 && !is_control(code);
+        size_t taken = length > 0 ? length : 1;
+        size_t needed = plain ? length : 4 * taken;
+        if (used + needed >= size)
+            break;
+        if (plain)
+            memcpy(to + used, p, length);
+        else
+            for (size_t i = 0; i < taken; i++)
+                snprintf(to + used + 4 * i, 5, "\\x%02X", p[i]);
+        used += needed;
+        p += taken;
+    }
+    to[used] = '\0';
+}
+
+enum tlsdial_cause tlsdial_error_set(struct tlsdial_error *error,
+                                     enum tlsdial_cause cause, unsigned long native,
+                                     const char *format, ...)
+{
+    if (error == NULL)
+        return cause;
+    char sentence[TLSDIAL_MESSAGE_SIZE], message[TLSDIAL_MESSAGE_SIZE + 32];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    snprintf(message, sizeof message, "%s: %s", tlsdial_cause_token(cause), sentence);
+    error->cause = cause;
+    error->native = native;
+    tlsdial_text_escape(error->message, sizeof error->message, message);
+    error_hint(error, tlsdial_cause_hint(cause));
+    return cause;
+}
+
+void tlsdial_error_prefix(struct tlsdial_error *error, const char *format, ...)
+{
+    if (error == NULL)
+        return;
+    char subject[TLSDIAL_MESSAGE_SIZE], message[2 * TLSDIAL_MESSAGE_SIZE + 2];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(subject, sizeof subject, format, arguments);
+    va_end(arguments);
+    snprintf(message, sizeof message, "%s: %s", subject, error->message);
+    tlsdial_text_escape(error->message, sizeof error->message, message);
+}
+
+enum tlsdial_cause error_out_of_memory(struct tlsdial_error *error)
+{
+    return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
+}
+
+void error_hint(struct tlsdial_error *error, const char *hint)
+{
+    if (error != NULL)
+        tlsdial_text_escape(error->hint, sizeof error->hint, hint);
+}
+
+const char *error_openssl_reason(const char *otherwise)
+{
+    const char *reason = ERR_reason_error_string(ERR_peek_error());
+    return reason != NULL ? reason : otherwise;
+}

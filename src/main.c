@@ -1,0 +1,72 @@
+/* main.c: from argv to a command to an exit status; the only place that prints errors. */
+#include <config.h>
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "os.h"
+#include "tlsdial_program.h"
+
+/* One line, and at most one more with the hint. */
+static void print_error(const struct tlsdial_error *error)
+{
+    fprintf(stderr, "tlsdial: %s\n", error->message);
+    if (*error->hint != '\0')
+        fprintf(stderr, "tlsdial: hint: %s\n", error->hint);
+}
+
+static void print_version(void)
+{
+    printf("tlsdial %s\n", tlsdial_version());
+    printf("libtlsdial %s, %s\n", TLSDIAL_VERSION, OpenSSL_version(OPENSSL_VERSION));
+#ifdef HAVE_LIBIDN2
+    puts("with libidn2 for internationalised names");
+#else
+    puts("without libidn2: no internationalised names");
+#endif
+}
+
+/* --help and --version are data: a reader that is not there is an error. */
+static enum tlsdial_cause print_information(enum options_action action,
+                                            struct tlsdial_error *error)
+{
+    if (action == OPTIONS_HELP)
+        options_print_help(stdout);
+    else
+        print_version();
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return TLSDIAL_OK;
+    return tlsdial_error_set(error, TLSDIAL_OUTPUT, 0,
+                             "standard output could not be written");
+}
+
+static enum tlsdial_cause run(int argc, char **argv, struct options *options,
+                              struct tlsdial_error *error)
+{
+    tlsdial_client *client = tlsdial_client_new(error);
+    if (client == NULL)
+        return error->cause;
+    enum tlsdial_cause cause = options_parse(argc, argv, client, options, error);
+    if (cause == TLSDIAL_OK)
+        cause = options->action == OPTIONS_DIAL
+                    ? cmd_dial(client, options, error)
+                    : print_information(options->action, error);
+    tlsdial_client_free(client);
+    return cause;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {0};
+    struct tlsdial_error error = {0};
+    if (!os_begin())
+        return TLSDIAL_INTERNAL; /* there is nowhere to say it */
+    enum tlsdial_cause cause = run(argc, argv, &options, &error);
+    if (cause != TLSDIAL_OK && !options.quiet) {
+        if (options.verbose)
+            verbose_openssl_errors();
+        print_error(&error);
+    }
+    return (int)cause;
+}

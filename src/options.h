@@ -1,0 +1,29 @@
+/* options.h: the command line. */
+#ifndef TLSDIAL_OPTIONS_H
+#define TLSDIAL_OPTIONS_H
+
+#include <stdio.h>
+
+#include "tlsdial.h"
+
+enum options_action { OPTIONS_DIAL, OPTIONS_HELP, OPTIONS_VERSION };
+
+/** What the command line says beyond the policy, which options_parse() puts into the client.
+ * Strings are argv's. */
+struct options {
+    enum options_action action;
+    struct tlsdial_target target;
+    const char
+        *send; /**< file with the request, "-" for standard input; NULL: HTTP GET */
+    const char *output; /**< NULL: standard output */
+    bool verbose, quiet;
+    int64_t max_time; /**< milliseconds, 0: none */
+};
+
+/** Fills *options and sets the client up. The client's errors keep their own causes. */
+enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client *client,
+                                 struct options *options, struct tlsdial_error *error);
+
+void options_print_help(FILE *to);
+
+#endif

@@ -1,0 +1,21 @@
+/* tlsdial_program.h: the commands of the program, and what they share. */
+#ifndef TLSDIAL_PROGRAM_H
+#define TLSDIAL_PROGRAM_H
+
+#include "options.h"
+#include "tlsdial.h"
+
+/** The guide's flow: request, response, orderly end. Sets *error on failure. */
+enum tlsdial_cause cmd_dial(tlsdial_client *client, const struct options *options,
+                            struct tlsdial_error *error);
+
+/** A tlsdial_observer that tells each step on standard error (-v). Its argument is the
+ * struct options. */
+void verbose_step(void *argument, enum tlsdial_step step,
+                  const tlsdial_evidence *evidence);
+/** One more line of that kind. */
+void verbose_line(const char *format, ...) TLSDIAL_PRINTF(1, 2);
+/** Prints OpenSSL's error queue. */
+void verbose_openssl_errors(void);
+
+#endif

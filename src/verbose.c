@@ -1,0 +1,115 @@
+/* verbose.c: what -v tells, from the evidence as it grows. */
+#include <config.h>
+
+#include <openssl/err.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "tlsdial_program.h"
+
+void verbose_line(const char *format, ...)
+{
+    char line[2048], escaped[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    tlsdial_text_escape(escaped, sizeof escaped, line);
+    fprintf(stderr, "* %s\n", escaped);
+}
+
+static double milliseconds(int64_t microseconds)
+{
+    return (double)microseconds / 1000.0;
+}
+
+static void tell_addresses(const struct options *options,
+                           const tlsdial_evidence *evidence)
+{
+    int64_t time = 0;
+    tlsdial_evidence_time(evidence, TLSDIAL_STEP_RESOLVE, &time);
+    verbose_line("looked up %s, port %s (%.1f ms)", options->target.host,
+                 options->target.port, milliseconds(time));
+}
+
+static void tell_last_attempt(const tlsdial_evidence *evidence)
+{
+    const struct tlsdial_attempt *last = NULL, *attempt;
+    for (size_t i = 0; (attempt = tlsdial_evidence_attempt(evidence, i)) != NULL; i++)
+        last = attempt;
+    if (last == NULL)
+        return;
+    verbose_line("%s port %s: %s (%.1f ms)", last->address, last->port,
+                 last->cause == TLSDIAL_OK ? "connected" : last->reason,
+                 milliseconds(last->microseconds));
+}
+
+static void tell_handshake(const tlsdial_evidence *evidence)
+{
+    const struct tlsdial_problem *problem;
+    const char *protocol = tlsdial_evidence_protocol(evidence);
+    const char *group = tlsdial_evidence_group(evidence);
+    int64_t time = 0;
+    if (tlsdial_evidence_subject(evidence) != NULL) {
+        verbose_line("certificate subject: %s", tlsdial_evidence_subject(evidence));
+        verbose_line("certificate issuer: %s", tlsdial_evidence_issuer(evidence));
+    }
+    for (size_t i = 0; (problem = tlsdial_evidence_problem(evidence, i)) != NULL; i++)
+        verbose_line("problem: %s: certificate %d, \"%s\": %s",
+                     tlsdial_cause_token(problem->cause), problem->depth,
+                     problem->subject, problem->reason);
+    tlsdial_evidence_time(evidence, TLSDIAL_STEP_HANDSHAKE, &time);
+    if (protocol != NULL)
+        verbose_line("verified; %s, %s%s%s (%.1f ms since the start)", protocol,
+                     tlsdial_evidence_cipher(evidence), group != NULL ? ", " : "",
+                     group != NULL ? group : "", milliseconds(time));
+    else
+        verbose_line("the handshake failed (%.1f ms since the start)",
+                     milliseconds(time));
+}
+
+static void tell_end(const tlsdial_evidence *evidence)
+{
+    enum tlsdial_cause how;
+    if (tlsdial_evidence_end(evidence, &how))
+        verbose_line("the peer ended the connection: %s",
+                     how == TLSDIAL_OK ? "close_notify" : tlsdial_cause_token(how));
+}
+
+void verbose_step(void *argument, enum tlsdial_step step,
+                  const tlsdial_evidence *evidence)
+{
+    switch (step) {
+    case TLSDIAL_STEP_RESOLVE:
+        tell_addresses(argument, evidence);
+        break;
+    case TLSDIAL_STEP_ATTEMPT:
+        tell_last_attempt(evidence);
+        break;
+    case TLSDIAL_STEP_HANDSHAKE:
+        tell_handshake(evidence);
+        break;
+    case TLSDIAL_STEP_PEER_CLOSED:
+        tell_end(evidence);
+        break;
+    case TLSDIAL_STEP_CLOSED:
+        verbose_line("close_notify sent");
+        break;
+    default:
+        break;
+    }
+}
+
+static int tell_error(const char *text, size_t length, void *unused)
+{
+    (void)unused;
+    while (length > 0 && text[length - 1] == '\n')
+        length--;
+    verbose_line("OpenSSL: %.*s", (int)length, text);
+    return 1;
+}
+
+void verbose_openssl_errors(void)
+{
+    ERR_print_errors_cb(tell_error, NULL);
+}
