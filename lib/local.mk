@@ -1,0 +1,45 @@
+# All sources are in a convenience library, which the installed library and the unit tests
+# both link: the tests can so reach what the installed library does not export.
+noinst_LTLIBRARIES += lib/libtlsdial-core.la
+lib_libtlsdial_core_la_SOURCES = \
+	lib/bio.c \
+	lib/causes.def \
+	lib/client.c \
+	lib/conn.c \
+	lib/connect.c \
+	lib/deadline.c \
+	lib/deadline.h \
+	lib/diagnose.c \
+	lib/error.c \
+	lib/evidence.c \
+	lib/internal.h \
+	lib/resolve.c \
+	lib/sock.h \
+	lib/target.c \
+	lib/thread.h \
+	lib/trust.c \
+	lib/verify.c
+if HOST_WINDOWS
+lib_libtlsdial_core_la_SOURCES += lib/sock_winsock.c lib/thread_windows.c
+else
+lib_libtlsdial_core_la_SOURCES += lib/sock_posix.c lib/thread_posix.c
+endif
+lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
+lib_libtlsdial_core_la_LIBADD = \
+	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
+$(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
+
+# -version-info current:revision:age, changed only at a release, in this order:
+#   any code changed since the last release:   revision + 1
+#   an interface added, changed or removed:    current + 1, revision = 0
+#   ... added only:                            age + 1
+#   ... changed or removed:                    age = 0
+lib_LTLIBRARIES += lib/libtlsdial.la
+lib_libtlsdial_la_SOURCES =
+lib_libtlsdial_la_LIBADD = lib/libtlsdial-core.la
+lib_libtlsdial_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \
+	-export-symbols $(srcdir)/lib/libtlsdial.sym
+EXTRA_lib_libtlsdial_la_DEPENDENCIES = $(srcdir)/lib/libtlsdial.sym
+
+pkgconfig_DATA = lib/libtlsdial.pc
+EXTRA_DIST += lib/causes.awk lib/libtlsdial.sym

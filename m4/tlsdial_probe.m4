@@ -1,0 +1,76 @@
+# Probes that the other macros share. Each leaves CFLAGS and LIBS as it found them.
+
+# TLSDIAL_TRY_FLAGS(VARIABLE, FLAGS)
+# ----------------------------------
+# Append to VARIABLE each of FLAGS that the compiler and the linker take without a
+# warning. The program has an array on its stack and calls a checked function, so that
+# a flag that needs a library of its own (libssp) is found out here, not at "make".
+AC_DEFUN([TLSDIAL_TRY_FLAGS], [
+  tlsdial_saved_CFLAGS=$CFLAGS
+  for tlsdial_flag in $2; do
+    AC_MSG_CHECKING([whether $CC takes $tlsdial_flag])
+    CFLAGS="$tlsdial_saved_CFLAGS $tlsdial_flag -Werror"
+    AC_LINK_IFELSE(
+      [AC_LANG_PROGRAM([[#include <stdio.h>]],
+                       [[char line[80]; if (fgets(line, 80, stdin)) puts(line);]])],
+      [AC_MSG_RESULT([yes])
+       AS_VAR_APPEND([$1], [" $tlsdial_flag"])],
+      [AC_MSG_RESULT([no])])
+  done
+  CFLAGS=$tlsdial_saved_CFLAGS
+])
+
+# TLSDIAL_FIND_LIBS(VARIABLE, WHAT, PROGRAM, CANDIDATES)
+# ------------------------------------------------------
+# Set VARIABLE to the first of "" and CANDIDATES that PROGRAM, which uses WHAT, links
+# with; stop if there is none.
+AC_DEFUN([TLSDIAL_FIND_LIBS], [
+  AC_MSG_CHECKING([what $2 needs])
+  tlsdial_saved_LIBS=$LIBS
+  tlsdial_found=no
+  for tlsdial_libs in "" $4; do
+    LIBS="$tlsdial_libs $tlsdial_saved_LIBS"
+    AC_LINK_IFELSE([$3], [tlsdial_found=yes; break])
+  done
+  LIBS=$tlsdial_saved_LIBS
+  AS_IF([test $tlsdial_found = no],
+        [AC_MSG_RESULT([not found])
+         AC_MSG_ERROR([$2 does not link; config.log has the reason])])
+  AC_MSG_RESULT([${tlsdial_libs:-nothing}])
+  $1=$tlsdial_libs
+  AC_SUBST([$1])
+])
+
+# TLSDIAL_WITH_MODULE(PREFIX, MODULE, VERSION, PURPOSE)
+# -----------------------------------------------------
+# The option --with-MODULE (auto, yes or no) over PKG_CHECK_MODULES. with_MODULE ends as
+# yes or no; PREFIX_REQUIRES is what a .pc file asks for.
+AC_DEFUN([TLSDIAL_WITH_MODULE], [
+  AC_ARG_WITH([$2],
+    [AS_HELP_STRING([--with-$2], [use $2 for $4 @<:@auto@:>@])], [], [with_$2=auto])
+  $1_REQUIRES=
+  AS_CASE([$with_$2],
+    [no], [],
+    [auto], [PKG_CHECK_MODULES([$1], [$2 >= $3], [with_$2=yes], [with_$2=no])],
+    [yes], [PKG_CHECK_MODULES([$1], [$2 >= $3])],
+    [AC_MSG_ERROR([--with-$2 takes auto, yes or no, not "$with_$2"])])
+  AS_IF([test "$with_$2" = yes], [$1_REQUIRES="$2 >= $3"])
+  AC_SUBST([$1_REQUIRES])
+  AC_SUBST([with_$2])
+])
+
+# TLSDIAL_C11
+# -----------
+# AC_PROG_CC picks the newest C that the compiler knows; make sure that it is C11.
+AC_DEFUN([TLSDIAL_C11], [
+  AC_MSG_CHECKING([for C11])
+  AC_COMPILE_IFELSE([AC_LANG_SOURCE([[
+#if !defined __STDC_VERSION__ || __STDC_VERSION__ < 201112L
+#error "older than C11"
+#endif
+_Static_assert(sizeof(long long) >= 8, "C11");
+]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([a C11 compiler is needed])])
+])
