@@ -1,0 +1,133 @@
+/* unit_deadline.c: points in time, near, far and never. */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "deadline.h"
+#include "sock.h"
+#include "thread.h"
+
+static void never_never_passes(void **state)
+{
+    (void)state;
+    assert_false(deadline_passed(deadline_never()));
+    assert_int_equal(deadline_poll_timeout(deadline_never()), -1);
+}
+
+static void no_limit_is_never(void **state)
+{
+    (void)state;
+    assert_true(deadline_after(1000, 0).at == INT64_MAX);
+    assert_true(deadline_after(1000, -5).at == INT64_MAX);
+    assert_true(deadline_after(1000, INT64_MAX).at == INT64_MAX);
+    assert_true(deadline_after(1000, INT64_MAX / 1000).at == INT64_MAX);
+    assert_true(deadline_after(1000, 7).at == 8000);
+}
+
+static void past_and_future(void **state)
+{
+    (void)state;
+    int64_t now = sock_clock_us();
+    struct deadline past = {.at = now - 1};
+    struct deadline future = {.at = now + (int64_t)3600 * 1000000};
+    assert_true(deadline_passed(past));
+    assert_int_equal(deadline_poll_timeout(past), 0);
+    assert_false(deadline_passed(future));
+    assert_in_range(deadline_poll_timeout(future), 3500 * 1000, 3600 * 1000);
+    assert_true(deadline_earlier(past, future).at == past.at);
+    assert_true(deadline_earlier(future, past).at == past.at);
+    assert_true(deadline_earlier(deadline_never(), future).at == future.at);
+}
+
+static void rounds_up(void **state)
+{
+    (void)state;
+    /* 0 would spin until the last part of a millisecond is over. */
+    struct deadline soon = {.at = sock_clock_us() + 60 * 1000000 + 1};
+    assert_true(deadline_poll_timeout(soon) > 0);
+    for (int i = 0; i < 1000; i++) {
+        struct deadline next = {.at = sock_clock_us() + 900};
+        int left = deadline_poll_timeout(next);
+        assert_true(left == 1 || deadline_passed(next));
+    }
+}
+
+static void far_future_fits_an_int(void **state)
+{
+    (void)state;
+    struct deadline far = {.at = INT64_MAX - 1};
+    assert_int_equal(deadline_poll_timeout(far), INT_MAX);
+}
+
+static void add_one(void *job)
+{
+    ++*(int *)job;
+}
+
+static void wait_a_little(void *job)
+{
+    int code;
+    struct deadline until = deadline_after(sock_clock_us(), 200);
+    (void)job;
+    while (!deadline_passed(until))
+        sock_wait(NULL, 0, until, &code);
+}
+
+static void forget(void *job)
+{
+    (void)job;
+}
+
+static void a_thread_is_waited_for(void **state)
+{
+    (void)state;
+    int count = 0;
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(thread_run_until(add_one, forget, &count, deadline_never()),
+                         THREAD_DONE);
+    assert_int_equal(count, 100);
+    assert_int_equal(thread_run_until(add_one, forget, &count,
+                                      deadline_after(sock_clock_us(), 3600 * 1000)),
+                     THREAD_DONE);
+}
+
+static int discarded;
+
+static void count_discard(void *job)
+{
+    (void)job;
+    __atomic_add_fetch(&discarded, 1, __ATOMIC_SEQ_CST);
+}
+
+static void a_late_thread_is_left_behind(void **state)
+{
+    (void)state;
+    int code;
+    discarded = 0;
+    assert_int_equal(thread_run_until(wait_a_little, count_discard, NULL,
+                                      deadline_after(sock_clock_us(), 10)),
+                     THREAD_LATE);
+    struct deadline patience = deadline_after(sock_clock_us(), 10000);
+    while (__atomic_load_n(&discarded, __ATOMIC_SEQ_CST) == 0 &&
+           !deadline_passed(patience))
+        sock_wait(NULL, 0, deadline_after(sock_clock_us(), 20), &code);
+    assert_int_equal(__atomic_load_n(&discarded, __ATOMIC_SEQ_CST), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(never_never_passes),
+        cmocka_unit_test(no_limit_is_never),
+        cmocka_unit_test(past_and_future),
+        cmocka_unit_test(rounds_up),
+        cmocka_unit_test(far_future_fits_an_int),
+        cmocka_unit_test(a_thread_is_waited_for),
+        cmocka_unit_test(a_late_thread_is_left_behind),
+    };
+    return cmocka_run_group_tests_name("deadline", tests, NULL, NULL);
+}
