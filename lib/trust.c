@@ -32,25 +32,31 @@ enum tlsdial_cause trust_use_defaults(SSL_CTX *ctx, struct tlsdial_error *error)
                              error_openssl_reason("no reason given"));
 }
 
-/* Why OpenSSL could not load a file: the system's reason where there is one, for a missing file
- * is queued below a general "system lib". */
-static const char *load_reason(void)
+/* The system's reason for a failure, where OpenSSL queued one; it may be the first error or the
+ * last. ERR_reason_error_string(3) knows none for these. */
+static const char *system_reason(char *text, size_t size, const char *otherwise)
 {
     unsigned long code = ERR_peek_error();
-    if (ERR_GET_LIB(code) == ERR_LIB_SYS)
-        return error_openssl_reason(NULL) != NULL ? error_openssl_reason("")
-                                                  : "unreadable";
-    return "it has no certificate that can be read";
+    if (!ERR_SYSTEM_ERROR(code))
+        code = ERR_peek_last_error();
+    if (!ERR_SYSTEM_ERROR(code))
+        return otherwise;
+    ERR_error_string_n(code, text, size); /* "error:80000002:system library::reason" */
+    const char *colon = strrchr(text, ':');
+    return colon != NULL ? colon + 1 : text;
 }
 
 enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
                                   struct tlsdial_error *error)
 {
+    char text[256];
     ERR_clear_error();
     if (SSL_CTX_load_verify_file(ctx, file) == 1)
         return TLSDIAL_OK;
     return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
-                             "CA file '%s': %s", file, load_reason());
+                             "CA file '%s': %s", file,
+                             system_reason(text, sizeof text,
+                                           "it has no certificate that can be read"));
 }
 
 /* Whether a path ends in a name such as "1a2b3c4d.0", as c_rehash(1) makes them. */
@@ -69,6 +75,7 @@ static bool is_hash_name(const char *path)
 enum tlsdial_cause trust_add_path(SSL_CTX *ctx, const char *directory,
                                   struct tlsdial_error *error)
 {
+    char text[256];
     bool found = false, is_directory = false;
     ERR_clear_error();
     OSSL_STORE_CTX *store = OSSL_STORE_open(directory, NULL, NULL, NULL, NULL);
@@ -85,7 +92,7 @@ enum tlsdial_cause trust_add_path(SSL_CTX *ctx, const char *directory,
     if (store == NULL)
         return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
                                  "CA directory '%s': %s", directory,
-                                 error_openssl_reason("unreadable"));
+                                 system_reason(text, sizeof text, "unreadable"));
     OSSL_STORE_close(store);
     if (!found)
         return tlsdial_error_set(

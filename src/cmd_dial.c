@@ -54,7 +54,8 @@ static enum tlsdial_cause send_request(struct exchange *exchange,
 {
     char request[HTTP_REQUEST_SIZE];
     size_t length = http_get(request, &exchange->options->target, port_number(exchange));
-    return tlsdial_write(exchange->conn, request, length, NULL, error);
+    return tlsdial_exchange(exchange->conn, request, length, NULL, output_write,
+                            &exchange->output, error);
 }
 
 static enum tlsdial_cause read_input(struct exchange *exchange, size_t *n,

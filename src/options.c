@@ -250,25 +250,27 @@ static enum tlsdial_cause apply(int code, const char *argument, tlsdial_client *
     }
 }
 
-/* getopt_long() said '?' or ':'. A long option is named by the argument itself. */
-static enum tlsdial_cause bad_option(int found, char **argv, struct tlsdial_error *error)
-{
-    const char *what = found == ':' ? "needs an argument" : "is unknown or ambiguous";
-    const char *text = argv[optind - 1];
-    if (optopt != 0 && optopt < OPTION_LONG_ONLY)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' %s", optopt,
-                                 found == ':' ? what : "is unknown");
-    if (optopt != 0 && found == '?')
-        what = "takes no argument";
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' %s", text, what);
-}
-
 static const char *name_of(int code)
 {
     for (size_t i = 0; i < ENTRIES; i++)
         if (entries[i].code == code)
             return entries[i].name;
     return "";
+}
+
+/* getopt_long() said '?' or ':', and named the option in optopt or, where it is long, not. */
+static enum tlsdial_cause bad_option(int found, char **argv, struct tlsdial_error *error)
+{
+    const char *text = argv[optind - 1];
+    if (found == ':')
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' needs an argument", text);
+    if (strncmp(text, "--", 2) == 0 && strchr(text, '=') != NULL && *name_of(optopt) != '\0')
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '--%s' takes no argument",
+                                 name_of(optopt));
+    if (optopt != 0)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown", optopt);
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' is unknown or ambiguous",
+                             text);
 }
 
 static enum tlsdial_cause parse_operands(int count, char **operands,
