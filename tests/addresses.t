@@ -1,0 +1,175 @@
+# shellcheck shell=sh
+# Names to addresses to one connection: the first address that answers is used, and each
+# one that fails keeps its own reason.
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires python openssl
+
+make_ca ca
+make_cert server ca DNS:dial.example,IP:127.0.0.1,IP:::1
+dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@"; }
+
+bindable() { # bindable ADDRESS
+    "$PYTHON" -c 'import socket, sys
+host = sys.argv[1]
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+socket.socket(family).bind((host, 0))' "$1" 2>/dev/null
+}
+
+# A broadcast address has no TCP: on Linux, connecting says that the network is unreachable.
+no_route() {
+    "$PYTHON" -c 'import errno, socket, sys
+sys.exit(socket.socket().connect_ex(("127.255.255.255", 9)) != errno.ENETUNREACH)'
+}
+
+# --- one address
+
+closed_port
+refused_peer=$peer_pid
+dial 127.0.0.1 "$port"
+status_is 22 'a closed port'
+err_is "tlsdial: 127.0.0.1:$port: refused: the connection was refused: \
+127.0.0.1: Connection refused
+tlsdial: hint: no server listens on that port, or a firewall rejects the connection" \
+    'a closed port: message and hint'
+
+dial 127.0.0.1 no-such-service
+status_is 2 'a service that the system does not know'
+err_has "no service 'no-such-service'" 'unknown service: the message names it'
+
+# --- several addresses
+
+if bindable 127.0.0.2; then
+    start_peer refuse --host 127.0.0.2 --port "$port"
+    dial --resolve "dial.example:$port:127.0.0.1,127.0.0.2" dial.example "$port"
+    status_is 22 'two closed ports'
+    err_has '127.0.0.1: Connection refused; 127.0.0.2: Connection refused' \
+        'two closed ports: each address with its own reason'
+    err_has "tlsdial: dial.example:$port: refused: " 'two closed ports: the subject'
+    stop_peer
+
+    start_peer serve --host 127.0.0.2 --port "$port"
+    dial -v --resolve "dial.example:$port:127.0.0.1,127.0.0.2" dial.example "$port"
+    status_is 0 'the first address refuses, the second is used'
+    err_has "127.0.0.1 port $port: Connection refused" '-v tells the failed attempt'
+    err_has "127.0.0.2 port $port: connected" '-v tells the one that was used'
+    dial --resolve "dial.example:$port:127.0.0.2" dial.example "$port"
+    status_is 0 '--resolve alone is enough: there is no lookup'
+    end_process "$refused_peer"
+    stop_peer
+
+    start_peer blackhole
+    start_peer serve --host 127.0.0.2 --port "$port"
+    dial --connect-timeout 10 --resolve "dial.example:$port:127.0.0.1,127.0.0.2" \
+        dial.example "$port"
+    status_is 0 'the first address does not answer, the second is used'
+    out_has 'HTTP/1.0 200 OK' 'black hole: the answer came'
+    stop_peer
+
+    start_peer refuse --host 127.0.0.2 --port "$port"
+    dial --connect-timeout 1 --resolve "dial.example:$port:127.0.0.1,127.0.0.2" \
+        dial.example "$port"
+    status_is 71 'one does not answer, one refuses'
+    err_has '127.0.0.1: no answer in time' 'the one that did not answer'
+    err_has '127.0.0.2: Connection refused' 'the one that refused'
+    stop_peer
+
+    closed_port
+    if no_route; then
+        dial --resolve "dial.example:$port:127.255.255.255,127.0.0.1" dial.example "$port"
+        status_is 22 'one unreachable, one refuses: refused says more'
+        err_has '127.255.255.255: Network is unreachable; 127.0.0.1: Connection refused' \
+            'unreachable and refused: each with its own reason'
+    else
+        skip 'one unreachable, one refuses' 'no address without a route'
+    fi
+else
+    skip 'several addresses' 'there is no 127.0.0.2'
+fi
+
+if no_route; then
+    dial 127.255.255.255 443
+    status_is 23 'an address without a route'
+    err_has 'unreachable: no address can be reached: 127.255.255.255: ' \
+        'unreachable: the message names the address'
+else
+    skip 'an address without a route' 'this system has another error for it'
+fi
+
+# --- families
+
+start_peer serve
+four=$peer_pid
+dial -6 --resolve "dial.example:$port:127.0.0.1" dial.example "$port"
+status_is 23 '-6 leaves no address'
+err_has 'unreachable: ' '-6: the message'
+dial -4 --resolve "dial.example:$port:::1" dial.example "$port"
+status_is 23 '-4 leaves no address'
+dial -4 --resolve "dial.example:$port:[::1],127.0.0.1" dial.example "$port"
+status_is 0 '-4 takes the IPv4 one of two'
+
+if bindable ::1; then
+    dial -v --resolve "dial.example:$port:127.0.0.1,::1" dial.example "$port"
+    status_is 0 'IPv6 refuses, IPv4 is used'
+    err_has "::1 port $port: Connection refused" 'IPv6 was tried first'
+
+    start_peer serve --host ::1 --port "$port"
+    dial -v --resolve "dial.example:$port:127.0.0.1,::1" dial.example "$port"
+    status_is 0 'both families answer'
+    err_has "::1 port $port: connected" 'IPv6 is used'
+    err_lacks '127.0.0.1 port' 'IPv4 is not even tried'
+    dial -4 -v --resolve "dial.example:$port:127.0.0.1,::1" dial.example "$port"
+    err_has "127.0.0.1 port $port: connected" '-4: IPv4 is used'
+    end_process "$four"
+    dial -6 -v --resolve "dial.example:$port:127.0.0.1,::1" dial.example "$port"
+    err_has "::1 port $port: connected" '-6: IPv6 is used'
+    err_lacks '127.0.0.1 port' '-6: IPv4 is not tried'
+    dial ::1 "$port"
+    status_is 0 'an IPv6 literal'
+    dial "[::1]:$port"
+    status_is 0 'an IPv6 literal in brackets'
+    stop_peer
+    dial "[::1]:$port"
+    status_is 22 'a closed port, IPv6'
+    err_has "tlsdial: [::1]:$port: refused: " 'a closed port, IPv6: brackets in the subject'
+else
+    skip 'IPv6' 'there is no ::1'
+fi
+
+# --- looking up
+
+fails_to_look_up() { # fails_to_look_up HOW STATUS TOKEN [OPTION]
+    resolver_word=$1 wanted_status=$2 token=$3
+    shift 3
+    with_resolver "$resolver_word" tlsdial "$@" no.example 443
+    status_is "$wanted_status" "the resolver says $resolver_word $*"
+    err_has "tlsdial: no.example:443: $token: " "$resolver_word $*: the message"
+}
+
+if find_resolver_shim; then
+    fails_to_look_up no-name 20 name-not-found
+    err_has 'hint: check the spelling' 'no-name: the hint'
+    fails_to_look_up no-name 20 name-not-found -4
+    fails_to_look_up no-data 20 name-not-found
+    fails_to_look_up again 21 name-lookup-failed
+    err_has 'it may work later' 'again: the hint'
+    fails_to_look_up fail 21 name-lookup-failed
+    fails_to_look_up system 21 name-lookup-failed
+    err_has 'No such file or directory' "system: the system's own reason"
+    fails_to_look_up service 2 usage
+    if "$PYTHON" -c 'import socket; socket.EAI_NODATA' 2>/dev/null; then
+        fails_to_look_up no-data 23 unreachable -6
+        err_has 'there is no IPv6 address' 'no-data -6: the message says which family'
+    else
+        skip 'no address of the asked family' 'this resolver does not tell it from no name'
+    fi
+    start_peer serve
+    with_resolver again tlsdial --cacert "$T/ca.pem" 127.0.0.1 "$port"
+    status_is 0 'an IP literal needs no resolver'
+    with_resolver again tlsdial --cacert "$T/ca.pem" \
+        --resolve "dial.example:$port:127.0.0.1" dial.example "$port"
+    status_is 0 '--resolve needs no resolver'
+else
+    skip 'what the resolver says' "$why_no_shim"
+fi
+
+done_testing

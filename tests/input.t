@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# --send: the bytes of a file or of standard input, as they are.
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires python openssl
+
+make_usual
+dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@"; }
+
+# --- what cannot be read
+
+start_peer serve
+dial --send "$T/no-such-file" 127.0.0.1 "$port"
+status_is 16 'a file that is not there'
+err_has "input: $T/no-such-file: No such file or directory" 'missing file: the message'
+if [ "$(id -u)" -ne 0 ]; then
+    echo secret >"$T/locked"
+    chmod 0 "$T/locked"
+    dial --send "$T/locked" 127.0.0.1 "$port"
+    status_is 16 'a file that may not be read'
+else
+    skip 'a file that may not be read' 'root may read everything'
+fi
+peer_log_lacks 'connection from' 'a missing file is told before connecting'
+
+dial --send "$T" 127.0.0.1 "$port"
+status_is 16 'a directory'
+err_has "input: $T: Is a directory" 'directory: the message'
+redirected '<&-' tlsdial --cacert "$T/ca.pem" --send - 127.0.0.1 "$port"
+status_is 16 'standard input is closed'
+err_has 'input: standard input: ' 'closed: the message'
+stop_peer
+
+# --- what arrives
+
+sent_whole() { # sent_whole FILE DESC: from the file, by name and as standard input
+    for way in file input pipe; do
+        rm -f "$T/received"
+        start_peer record --out "$T/received" --bytes "$(($(wc -c <"$1")))"
+        case $way in
+        file) dial --send "$1" 127.0.0.1 "$port" ;;
+        input) dial --send - 127.0.0.1 "$port" <"$1" ;;
+        pipe)
+            in_shell "cat '$1' | \"\$@\"" tlsdial --cacert "$T/ca.pem" --send - \
+                127.0.0.1 "$port"
+            ;;
+        esac
+        status_is 0 "$2, $way"
+        same_bytes "$T/received" "$1" "$2, $way: arrived as it is"
+        out_is "received $(($(wc -c <"$1")))" "$2, $way: the answer"
+        stop_peer
+    done
+}
+
+: >"$T/empty"
+sent_whole "$T/empty" 'an empty request'
+printf 'a\0b\r\nc\377\0' >"$T/binary"
+sent_whole "$T/binary" 'bytes of all sorts'
+"$OPENSSL" rand 100001 >"$T/random" || bail_out 'no random bytes'
+sent_whole "$T/random" 'random bytes, more than a few records'
+
+done_testing

@@ -1,0 +1,157 @@
+# shellcheck shell=sh
+# Peers to talk to. Each start_* sets port, peer_pid and peer_log, and comes back when the
+# peer listens. Ports are the system's choice, so that tests can run at the same time.
+
+peer_count=0
+port=
+peer_log=
+peer_pid=
+
+new_peer() { # the log comes before the peer, which may be slow to open it
+    peer_count=$((peer_count + 1))
+    peer_log=$T/peer$peer_count.log
+    peer_said=$T/peer$peer_count.said
+    : >"$peer_log"
+    : >"$peer_said"
+}
+
+says_where() { # says_where WORD: sets port from a line such as ACCEPT 127.0.0.1:4433
+    port=$(sed -n "s/^$1 .*:\\([0-9][0-9]*\\).*/\\1/p" "$peer_said" | head -n 1)
+    [ -n "$port" ]
+}
+
+peer_started() { # peer_started PID WORD
+    peer_pid=$1
+    remember "$1"
+    wait_until 10 says_where "$2" && return
+    show 'the peer said' "$peer_said"
+    show 'its log' "$peer_log"
+    bail_out 'a peer does not listen'
+}
+
+has_word() { # has_word WORD WORDS...
+    wanted_word=$1
+    shift
+    for word; do
+        [ "$word" != "$wanted_word" ] || return 0
+    done
+    return 1
+}
+
+start_s_server() { # start_s_server ARGS...: as s_server takes them; also sets peer_in
+    new_peer
+    peer_said=$peer_log
+    peer_in=$T/peer$peer_count.in
+    mkfifo "$peer_in"
+    has_word -accept "$@" || set -- -accept 127.0.0.1:0 "$@"
+    has_word -cert "$@" || has_word -nocert "$@" ||
+        set -- -cert "$T/server.pem" -key "$T/server.key" "$@"
+    # Without -www s_server reads its standard input and ends with it; a FIFO that it
+    # holds open for writing has no end, and tell_peer can write into it.
+    "$OPENSSL" s_server "$@" <>"$peer_in" >"$peer_log" 2>&1 &
+    peer_started $! ACCEPT
+}
+
+tell_peer() { # tell_peer LINE: to s_server, as data or command (r renegotiates, Q ends)
+    printf '%s\n' "$1" >"$peer_in"
+}
+
+start_peer() { # start_peer VERB ARGS...: tests/peer.py --help lists the verbs
+    [ -n "$PYTHON" ] || bail_out 'start_peer without Python: say "requires python" first'
+    new_peer
+    peer_verb=$1
+    shift
+    [ ! -e "$T/server.pem" ] || set -- --cert "$T/server.pem" --key "$T/server.key" "$@"
+    "$PYTHON" "$TOP_SRCDIR/tests/peer.py" "$peer_verb" --log "$peer_log" "$@" \
+        >"$peer_said" 2>&1 &
+    peer_started $! LISTENING
+}
+
+stop_peer() { end_process "$peer_pid"; } # the last one; for another, end_process PID
+
+peer_log_has() { # peer_log_has TEXT DESC: the peer may be a little behind
+    wait_until 5 has "$peer_log" "$1"
+    ok $? "$2" || {
+        note "expected in the peer's log: $1"
+        show "the peer's log" "$peer_log"
+    }
+}
+
+peer_log_lacks() { # peer_log_lacks TEXT DESC
+    negate has "$peer_log" "$1"
+    ok $? "$2" || show "the peer's log" "$peer_log"
+}
+
+free_port() { # sets port to one that was free a moment ago
+    start_s_server -nocert
+    stop_peer
+}
+
+# A port that is bound but not listened on refuses, and nobody else can take it.
+closed_port() {
+    if [ -n "$PYTHON" ]; then
+        start_peer refuse
+    else
+        free_port
+    fi
+}
+
+has_ipv6() { # whether this machine has ::1
+    "$PYTHON" -c 'import socket; socket.socket(socket.AF_INET6).bind(("::1", 0))' \
+        2>"$T/ipv6.log"
+}
+
+nginx_config() { # nginx_config ROOT DIRECTIVES
+    cat <<END
+daemon off;
+master_process off;
+pid $nginx_home/pid;
+error_log $peer_log notice;
+events { worker_connections 64; }
+http {
+    access_log $nginx_home/access.log;
+    client_body_temp_path $nginx_home/body;
+    proxy_temp_path $nginx_home/proxy;
+    fastcgi_temp_path $nginx_home/fastcgi;
+    uwsgi_temp_path $nginx_home/uwsgi;
+    scgi_temp_path $nginx_home/scgi;
+    default_type application/octet-stream;
+    server {
+        listen 127.0.0.1:$port ssl;
+        ssl_certificate $T/server.pem;
+        ssl_certificate_key $T/server.key;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        root $1;
+        $2
+    }
+}
+END
+}
+
+nginx_decided() { [ -s "$nginx_home/pid" ] || has "$peer_log" '[emerg]'; }
+
+try_nginx() { # try_nginx ROOT DIRECTIVES
+    free_port
+    new_peer
+    nginx_home=$T/nginx$peer_count
+    mkdir "$nginx_home"
+    nginx_config "$1" "$2" >"$nginx_home/conf"
+    "$NGINX" -p "$nginx_home" -c "$nginx_home/conf" -e "$peer_log" \
+        >"$peer_said" 2>&1 &
+    peer_pid=$!
+    remember "$peer_pid"
+    wait_until 10 nginx_decided && [ -s "$nginx_home/pid" ]
+}
+
+# nginx cannot choose a port, so another process may take the free one before it does.
+start_nginx() { # start_nginx ROOT [DIRECTIVES]: for the server block
+    for nginx_try in 1 2 3 4 5; do
+        try_nginx "$1" "${2:-}" && return
+        stop_peer
+        has "$peer_log" 'Address already in use' || break
+        note "nginx, try $nginx_try: port $port was taken"
+    done
+    show "nginx's log" "$peer_log"
+    show 'nginx said' "$peer_said"
+    bail_out 'nginx does not start'
+}

@@ -1,0 +1,111 @@
+# The shell tests. A new one is one line here.
+shell_tests = \
+	tests/addresses.t \
+	tests/deadlines.t \
+	tests/docs.t \
+	tests/exports.t \
+	tests/flow.t \
+	tests/input.t \
+	tests/large.t \
+	tests/memory.t \
+	tests/names.t \
+	tests/nginx.t \
+	tests/output.t \
+	tests/policy.t \
+	tests/signals.t \
+	tests/truncation.t \
+	tests/usage.t \
+	tests/verify.t
+
+# The unit tests. A new one is a name here and a _SOURCES line below.
+unit_tests = \
+	tests/unit_deadline \
+	tests/unit_error \
+	tests/unit_target
+
+tests_unit_deadline_SOURCES = tests/unit_deadline.c
+tests_unit_error_SOURCES = tests/unit_error.c
+tests_unit_target_SOURCES = tests/unit_target.c
+
+tests_unit_deadline_LDADD = $(unit_libs)
+tests_unit_error_LDADD = $(unit_libs)
+tests_unit_target_LDADD = $(unit_libs)
+AM_CPPFLAGS += $(CMOCKA_CFLAGS)
+unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
+$(tests_unit_deadline_OBJECTS): include/tlsdial.h
+$(tests_unit_error_OBJECTS): include/tlsdial.h
+$(tests_unit_target_OBJECTS): include/tlsdial.h
+
+# Helper programs of the shell tests.
+check_PROGRAMS += tests/allocation
+tests_allocation_SOURCES = tests/allocation.c
+tests_allocation_LDADD = lib/libtlsdial-core.la
+$(tests_allocation_OBJECTS): include/tlsdial.h
+
+if !HOST_WINDOWS
+check_PROGRAMS += tests/signals
+tests_signals_SOURCES = tests/signals.c
+tests_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+$(tests_signals_OBJECTS): include/tlsdial.h
+
+# For LD_PRELOAD: a getaddrinfo() that answers as a test wants. Never installed; -rpath
+# only makes libtool build a module instead of a convenience library.
+if SHARED
+check_LTLIBRARIES += tests/resolver_shim.la
+tests_resolver_shim_la_SOURCES = tests/resolver_shim.c
+tests_resolver_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+tests_resolver_shim_la_LIBADD = $(DL_LIBS)
+endif
+endif
+
+TESTS = $(shell_tests)
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+endif
+
+# The interpreter is named, so that a lost executable bit does no harm.
+TEST_EXTENSIONS = .t
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+T_LOG_DRIVER = $(tap_driver)
+T_LOG_COMPILER = $(SHELL)
+LOG_DRIVER = $(tap_driver)
+LOG_COMPILER = $(EMULATOR)
+
+# TESTS_ENVIRONMENT is the user's; TLSDIAL in the environment names another program to test.
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_srcdir)' builddir='$(abs_builddir)' \
+	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' \
+	LIBTOOL='$(abs_top_builddir)/libtool' EMULATOR='$(EMULATOR)' EXEEXT='$(EXEEXT)' \
+	OPENSSL='$(OPENSSL)' PYTHON='$(PYTHON)' NGINX='$(NGINX)' AWK='$(AWK)' \
+	HAVE_LIBIDN2='$(with_libidn2)' CMOCKA_MESSAGE_OUTPUT=TAP; \
+	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
+	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 CMOCKA_MESSAGE_OUTPUT;
+
+EXTRA_DIST += $(shell_tests) tests/lib tests/peer.py tests/demo.sh tests/summary.sh \
+	tests/installcheck/dial.c tests/installcheck/run.sh
+
+# In place of Automake's rule, which this is but for its last step (hence -Wno-override in
+# configure.ac): whatever came of the tests, say how many single results of this run passed.
+check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
+	@rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG)
+	@status=0; \
+	$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG) || status=1; \
+	$(SHELL) $(srcdir)/tests/summary.sh $(TEST_LOGS:.log=.trs) || status=1; \
+	exit $$status
+
+# A dialogue with a real server on this machine, to look at.
+demo: all
+	@TOP_BUILDDIR='$(abs_top_builddir)' EMULATOR='$(EMULATOR)' EXEEXT='$(EXEEXT)' \
+	OPENSSL='$(OPENSSL)' $(SHELL) $(srcdir)/tests/demo.sh
+
+# What an application does with the installed library, header and .pc file.
+installcheck-local:
+	@CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' LDFLAGS='$(LDFLAGS)' LIBS='$(LIBS)' \
+	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
+	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
+	transform='$(transform)' SHARED='$(enable_shared)' \
+	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
+	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
+
+.PHONY: demo

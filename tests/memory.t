@@ -1,0 +1,78 @@
+# shellcheck shell=sh
+# Memory: each allocation of the library may fail, and nothing is lost or misused.
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires python openssl
+
+make_usual
+make_ca other
+
+# Each allocation in turn: the exchange ends in "internal" or as it would have, never better.
+survives() { # survives DESC HOST CAFILE STATUS
+    within 300 built tests/allocation "$2" "$port" "$3" "$4"
+    status_is 0 "allocations fail: $1"
+    err_empty "allocations fail: $1: nothing is wrong"
+    out_matches '^[1-9][0-9]+ allocations failed in turn$' "allocations fail: $1: they did"
+}
+
+start_peer serve --body 100000
+survives 'an IP literal' 127.0.0.1 "$T/ca.pem" 0
+survives 'a name that is looked up' localhost "$T/ca.pem" 0
+survives 'addresses that were given' given.example "$T/ca.pem" 0
+survives 'a certificate that is refused' 127.0.0.1 "$T/other.pem" 45
+stop_peer
+closed_port
+survives 'a closed port' given.example "$T/ca.pem" 22
+stop_peer
+
+start_peer fin --body 100
+survives 'a response that is cut off' 127.0.0.1 "$T/ca.pem" 60
+stop_peer
+
+# --- valgrind
+
+sanitized() { # a sanitizer's run time and valgrind exclude each other
+    grep -qE 'fsanitize|-pie -fPIE.*asan' "$TOP_BUILDDIR/config.log" 2>/dev/null
+}
+why_not=
+[ -z "$EMULATOR" ] || why_not='the programs run in an emulator'
+[ -n "$why_not" ] || ! sanitized || why_not='a sanitizer is at work'
+[ -n "$why_not" ] || command -v valgrind >/dev/null || why_not='valgrind is not here'
+if [ -n "$why_not" ]; then
+    skip 'valgrind' "$why_not"
+    done_testing
+    exit
+fi
+
+under_valgrind() {
+    within 240 valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+        --errors-for-leak-kinds=definite "$@"
+}
+watched() { # watched STATUS DESC ARGS...
+    wanted_status=$1 what=$2
+    shift 2
+    expand under_valgrind tlsdial "$@"
+    status_is "$wanted_status" "valgrind: $what"
+    err_lacks '==' "valgrind: $what: it has nothing to say"
+}
+
+for tls in 1.2 1.3; do
+    start_peer serve --tls "$tls" --body 100000
+    watched 0 "TLS $tls: an exchange" -v --cacert "$T/ca.pem" localhost "$port"
+    watched 0 "TLS $tls: an exchange, -o" -o "$T/file" --cacert "$T/ca.pem" localhost "$port"
+    watched 45 "TLS $tls: a certificate that is refused" -v --cacert "$T/other.pem" \
+        localhost "$port"
+    stop_peer
+done
+start_peer reset --body 10000
+watched 63 'a reset' --cacert "$T/ca.pem" 127.0.0.1 "$port"
+stop_peer
+start_peer plain --text 'hello\n'
+watched 31 'a peer that does not speak TLS' --cacert "$T/ca.pem" 127.0.0.1 "$port"
+stop_peer
+start_peer silent
+watched 73 'a deadline' --cacert "$T/ca.pem" --connect-timeout 1 127.0.0.1 "$port"
+stop_peer
+watched 2 'a bad option' --no-such-option
+watched 0 '--help' --help
+
+done_testing

@@ -1,0 +1,215 @@
+# shellcheck shell=sh
+# Standard output and -o: what cannot be written is an error, a file appears only when it
+# is complete, and nothing that we print ever ends up on the socket.
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires python openssl
+
+make_usual
+trust="--cacert $T/ca.pem"
+# shellcheck disable=SC2086 # two words
+dial() { within 30 tlsdial $trust "$@"; }
+# shellcheck disable=SC2086
+dial_redirected() { # dial_redirected REDIRECTIONS ARGS...
+    output_redirections=$1
+    shift
+    redirected "$output_redirections" tlsdial $trust "$@"
+}
+
+{
+    printf 'HTTP/1.0 200 OK\r\n\r\nplaintext-marker\n'
+    dd if=/dev/zero bs=100000 count=1 2>/dev/null
+} >"$T/page"
+folder=$T/folder
+mkdir "$folder"
+with_mode() { find "$1" -prune -perm "$2"; } # prints the path where its mode is this one
+holds_only() { # holds_only NAMES DESC: of $folder
+    is "$(ls -A "$folder")" "$1" "$2"
+}
+
+# --- standard output
+
+start_peer serve --file "$T/page"
+page_port=$port
+
+if [ -c /dev/full ]; then
+    dial_redirected '>/dev/full' 127.0.0.1 "$page_port"
+    status_is 15 'a full device'
+    err_matches '^tlsdial: output: standard output: ' 'full device: the message'
+    dial -o /dev/full 127.0.0.1 "$page_port"
+    status_is 15 '-o to a full device'
+    for option in --help --version; do
+        redirected '>/dev/full' tlsdial "$option"
+        status_is 15 "$option to a full device"
+        err_has 'output: ' "$option to a full device: the message"
+    done
+else
+    skip 'a full device' 'there is no /dev/full'
+fi
+redirected '>&-' tlsdial --help
+status_is 15 '--help with standard output closed'
+
+# shellcheck disable=SC2086
+in_shell "{ \"\$@\"; echo \$? >'$T/piped'; } | head -c 1" \
+    tlsdial $trust 127.0.0.1 "$page_port"
+is "$(cat "$T/piped")" 15 'a pipe that ends early'
+err_has 'output: standard output: ' 'a pipe that ends early: the message'
+
+# shellcheck disable=SC2086,SC2016 # two words; expanded by the inner shell
+in_shell 'ulimit -f 8 && exec "$@"' tlsdial $trust 127.0.0.1 "$page_port"
+status_is 15 'a file size limit is an error, not a signal'
+# shellcheck disable=SC2086,SC2016
+in_shell 'ulimit -f 8 && exec "$@"' tlsdial $trust -o "$folder/new" 127.0.0.1 "$page_port"
+status_is 15 'a file size limit, -o'
+holds_only '' 'a file size limit, -o: nothing is left'
+
+# --- closed descriptors: with any of 0, 1 and 2 closed, a socket would get its number
+
+start_peer relay --to "$page_port" --out "$T/wire"
+for closed in '' '<&-' '>&-' '<&- >&-' '2>&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+    : >"$T/wire"
+    dial_redirected "$closed" -v 127.0.0.1 "$port"
+    case $closed in
+    *' >&-'* | '>&-'*) expected_status=15 ;;
+    *) expected_status=0 ;;
+    esac
+    status_is "$expected_status" "closed: ${closed:-none}"
+    [ -s "$T/wire" ]
+    ok $? "closed: ${closed:-none}: there was a conversation"
+    for secret in 'GET /' plaintext-marker 'certificate subject' 'tlsdial:'; do
+        negate has "$T/wire" "$secret"
+        ok $? "closed: ${closed:-none}: no '$secret' on the wire"
+    done
+done
+stop_peer
+
+# --- a terminal gets a final newline, a pipe the exact bytes
+
+cat >"$T/on_terminal.py" <<'END'
+import os, pty, sys
+sys.exit(os.WEXITSTATUS(pty.spawn(sys.argv[1:])))
+END
+on_terminal() { within 30 "$PYTHON" "$T/on_terminal.py" "$@"; }
+terminal_ends_with() { # terminal_ends_with TEXT DESC; a terminal says CR LF
+    is "$(tail -n 1 "$T/out" | tr -d '\r')" "$1" "$2"
+}
+lines() { echo $(($(wc -l <"$T/out"))); }
+
+start_peer serve --body 7
+# shellcheck disable=SC2086
+expand on_terminal tlsdial $trust 127.0.0.1 "$port"
+status_is 0 'on a terminal'
+terminal_ends_with xxxxxxx 'on a terminal: the response'
+is "$(lines)" 5 'on a terminal: the last line is ended'
+dial 127.0.0.1 "$port"
+is "$(lines)" 4 'elsewhere: it is not'
+stop_peer
+printf 'HTTP/1.0 200 OK\n\nwhole\n' >"$T/lines"
+start_peer serve --file "$T/lines"
+# shellcheck disable=SC2086
+expand on_terminal tlsdial $trust 127.0.0.1 "$port"
+is "$(lines)" 3 'on a terminal: a last line that is ended gets no second newline'
+stop_peer
+
+# --- -o
+
+dial -o "$folder/new" 127.0.0.1 "$page_port"
+status_is 0 '-o'
+out_empty '-o: nothing on standard output'
+same_bytes "$folder/new" "$T/page" '-o: the file is the response'
+holds_only new '-o: and nothing else is there'
+
+echo old >"$folder/new"
+chmod 640 "$folder/new"
+dial -o "$folder/new" 127.0.0.1 "$page_port"
+same_bytes "$folder/new" "$T/page" '-o over a file'
+is "$(with_mode "$folder/new" 640)" "$folder/new" '-o over a file: its mode stays'
+(cd "$folder" && umask 027 && run expand with_pid_told tlsdial --cacert "$T/ca.pem" \
+    -o relative 127.0.0.1 "$page_port")
+is "$(with_mode "$folder/relative" 640)" "$folder/relative" '-o: a new file obeys the umask'
+same_bytes "$folder/relative" "$T/page" '-o with a relative name'
+rm "$folder/relative"
+
+echo old >"$folder/new"
+ln -s new "$folder/link"
+dial -o "$folder/link" 127.0.0.1 "$page_port"
+[ -h "$folder/link" ]
+ok $? '-o over a symbolic link: the link stays'
+same_bytes "$folder/new" "$T/page" '-o over a symbolic link: its target is written'
+rm "$folder/link"
+
+echo old >"$folder/new"
+start_peer fin --body 100
+dial -o "$folder/new" 127.0.0.1 "$port"
+status_is 60 '-o, a response that is cut off'
+is "$(cat "$folder/new")" old 'cut off: the old content stays'
+holds_only new 'cut off: and nothing else is there'
+stop_peer
+closed_port
+dial -o "$folder/new" 127.0.0.1 "$port"
+is "$(cat "$folder/new")" old 'no connection: the old content stays'
+holds_only new 'no connection: and nothing else is there'
+rm "$folder/new"
+
+start_peer drip-body
+for path in "$folder" "$T/no-such-folder/new"; do
+    dial -o "$path" 127.0.0.1 "$port"
+    status_is 15 "-o ${path##*/}, which cannot be"
+    err_has "output: $path: " "${path##*/}: the message names it"
+done
+if [ "$(id -u)" -ne 0 ]; then
+    echo old >"$folder/new"
+    chmod 400 "$folder/new"
+    dial -o "$folder/new" 127.0.0.1 "$port"
+    status_is 15 '-o over a file that may not be written'
+    rm -f "$folder/new"
+    chmod 500 "$folder"
+    dial -o "$folder/new" 127.0.0.1 "$port"
+    status_is 15 '-o in a folder that may not be written'
+    chmod 700 "$folder"
+else
+    skip 'files that may not be written' 'root may write everything'
+fi
+peer_log_lacks 'connection from' 'what cannot be written is told before connecting'
+
+# --- killed in mid-transfer
+
+has_nameless_files() {
+    "$PYTHON" -c 'import os, sys
+os.open(sys.argv[1], os.O_TMPFILE | os.O_WRONLY)' "$folder" 2>/dev/null
+}
+if has_nameless_files; then
+    for signal in TERM:143 KILL:137; do
+        : >"$peer_log"
+        # shellcheck disable=SC2086
+        launch tlsdial $trust -o "$folder/new" 127.0.0.1 "$port"
+        wait_until 20 has "$peer_log" request: || bail_out 'no request'
+        kill -"${signal%:*}" "$pid"
+        collect 20
+        status_is "${signal#*:}" "SIG${signal%:*} in mid-transfer"
+        holds_only '' "SIG${signal%:*}: nothing is left"
+    done
+else
+    skip 'killed in mid-transfer' 'this file system has no files without a name'
+fi
+stop_peer
+
+# --- -o to what is no file
+
+dial -o /dev/stdout 127.0.0.1 "$page_port"
+same_bytes "$T/out" "$T/page" '-o /dev/stdout, a file'
+# shellcheck disable=SC2086
+in_shell '"$@" | cat' tlsdial $trust -o /dev/stdout 127.0.0.1 "$page_port"
+same_bytes "$T/out" "$T/page" '-o /dev/stdout, a pipe'
+mkfifo "$T/fifo"
+cat "$T/fifo" >"$T/through" &
+reader=$!
+remember "$reader"
+dial -o "$T/fifo" 127.0.0.1 "$page_port"
+status_is 0 '-o to a FIFO'
+wait "$reader"
+forget "$reader"
+same_bytes "$T/through" "$T/page" '-o to a FIFO: all of it'
+[ -p "$T/fifo" ]
+ok $? '-o to a FIFO: it stays one'
+
+done_testing

@@ -1,0 +1,68 @@
+/*
+ * resolver_shim.c: a getaddrinfo() for LD_PRELOAD that answers as a test wants.
+ *
+ * TLSDIAL_TEST_RESOLVER says how: hang, no-name, again, fail, system, no-data or service.
+ * Anything else, and every numeric host, is left to the real one.
+ */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef int resolver(const char *host, const char *service, const struct addrinfo *hints,
+                     struct addrinfo **found);
+
+static const struct answer {
+    const char *word;
+    int code;
+} answers[] = {
+    {"no-name", EAI_NONAME}, {"again", EAI_AGAIN},     {"fail", EAI_FAIL},
+    {"system", EAI_SYSTEM},  {"service", EAI_SERVICE},
+#ifdef EAI_NODATA
+    {"no-data", EAI_NODATA},
+#else
+    {"no-data", EAI_NONAME},
+#endif
+};
+
+static bool is_numeric(const char *host, const struct addrinfo *hints)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    return host == NULL || (hints != NULL && (hints->ai_flags & AI_NUMERICHOST) != 0) ||
+           inet_pton(AF_INET, host, address) == 1 ||
+           inet_pton(AF_INET6, host, address) == 1;
+}
+
+static const struct answer *wanted_answer(void)
+{
+    const char *wanted = getenv("TLSDIAL_TEST_RESOLVER");
+    if (wanted == NULL)
+        return NULL;
+    while (strcmp(wanted, "hang") == 0)
+        pause();
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+        if (strcmp(wanted, answers[i].word) == 0)
+            return &answers[i];
+    return NULL;
+}
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                struct addrinfo **found)
+{
+    const struct answer *answer = is_numeric(host, hints) ? NULL : wanted_answer();
+    if (answer != NULL) {
+        errno = ENOENT; /* what EAI_SYSTEM refers to */
+        return answer->code;
+    }
+    resolver *real;
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo"); /* the way POSIX has it */
+    return real != NULL ? real(host, service, hints, found) : EAI_FAIL;
+}

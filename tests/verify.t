@@ -1,0 +1,200 @@
+# shellcheck shell=sh
+# Each way for a certificate to be wrong: its status, its words and its alert.
+# shellcheck source=tests/lib/tap.sh
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires openssl
+
+PAST=20200101000000Z EXPIRY=20210203040506Z FUTURE=20400101000000Z
+
+chain() { # chain NAME CERT...: $T/NAME.chain is what the server sends after its own
+    chain_file=$T/$1.chain
+    : >"$chain_file"
+    shift
+    for chain_member; do
+        cat "$T/$chain_member.pem" >>"$chain_file"
+    done
+}
+
+offer() { # offer NAME ARGS...: a server with NAME's certificate and chain
+    offered=$1
+    shift
+    [ ! -e "$T/$offered.chain" ] || set -- -cert_chain "$T/$offered.chain" "$@"
+    start_s_server -www -cert "$T/$offered.pem" -key "$T/$offered.key" "$@"
+}
+
+verdict() { # verdict STATUS TOKEN WORDS DESC [ARGS...]: of the server that runs
+    verdict_status=$1 verdict_token=$2 verdict_words=$3 verdict_desc=$4
+    shift 4
+    within 30 tlsdial --cacert "$T/ca.pem" "$@" localhost "$port"
+    failed_as "$verdict_status" "$verdict_token" "$verdict_words" "$verdict_desc"
+}
+
+alert_was() { # alert_was NUMBER DESC: what the server was told
+    peer_log_has "SSL alert number $1" "the server is told why: $2"
+}
+
+# --- trust --------------------------------------------------------------------------
+
+make_ca ca 'tlsdial test CA'
+make_ca stranger 'A stranger'
+make_intermediate upper ca
+make_intermediate lower upper
+
+make_cert stranger-whole stranger DNS:localhost
+chain stranger-whole stranger
+offer stranger-whole
+verdict 44 unknown-ca 'root "CN=A stranger"' 'the root is sent and not trusted'
+alert_was 48 unknown-ca
+err_has "$T/ca.pem" 'the message says where trust was looked for'
+
+make_cert stranger-leaf stranger DNS:localhost
+offer stranger-leaf
+verdict 45 incomplete-chain 'the server sent 1 certificate; the issuer "CN=A stranger"' \
+    'only the leaf of an unknown CA'
+alert_was 48 incomplete-chain
+
+make_self_signed own DNS:localhost
+offer own
+verdict 43 self-signed 'CN=own' 'self-signed'
+alert_was 48 self-signed
+within 30 tlsdial --cacert "$T/own.pem" localhost "$port"
+status_is 0 'self-signed, and trusted by --cacert'
+
+make_cert partial lower DNS:localhost
+chain partial upper
+offer partial
+verdict 45 incomplete-chain 'the issuer "CN=lower" of "CN=partial"' \
+    'one of two intermediates is missing'
+
+make_cert no-upper lower DNS:localhost
+chain no-upper lower
+offer no-upper
+verdict 44 unknown-ca 'the issuer "CN=upper" of "CN=lower"' \
+    'the chain ends at a CA whose issuer is not known'
+
+make_cert complete lower DNS:localhost
+chain complete lower upper
+offer complete
+within 30 tlsdial --cacert "$T/ca.pem" localhost "$port"
+status_is 0 'a complete chain'
+out_has '</HTML>' 'a complete chain: the response'
+
+# --- dates --------------------------------------------------------------------------
+
+make_cert_dated old ca DNS:localhost "$PAST" "$EXPIRY"
+offer old
+verdict 41 expired 'CN=old" expired on 2021-02-03 04:05:06 UTC' 'expired'
+alert_was 45 expired
+within 30 tlsdial -q --cacert "$T/ca.pem" localhost "$port"
+status_is 41 '-q: the status stays'
+err_empty '-q: nothing is told'
+
+make_cert_dated early ca DNS:localhost "$FUTURE" 20410101000000Z
+offer early
+verdict 42 not-yet-valid 'is not valid before 2040-01-01 00:00:00 UTC' 'not yet valid'
+alert_was 42 not-yet-valid
+
+START=$PAST END=$EXPIRY
+make_intermediate old-ca ca
+make_cert under-old old-ca DNS:localhost
+chain under-old old-ca
+offer under-old
+verdict 41 expired 'CN=old-ca" expired on 2021-02-03' 'an expired intermediate is named'
+
+# --- names --------------------------------------------------------------------------
+
+make_cert elsewhere ca DNS:one.example,DNS:two.example,IP:192.0.2.7,IP:2001:db8::7
+offer elsewhere
+verdict 46 name-mismatch 'one.example, two.example, 192.0.2.7, 2001:db8:0:0:0:0:0:7' \
+    'another name: the names of the certificate are listed'
+err_has 'not for localhost' 'another name: and the one that was asked'
+alert_was 42 name-mismatch
+
+make_cn_only named ca localhost
+offer named
+verdict 46 name-mismatch 'no name at all' 'a common name is no name'
+
+# --- several at once ----------------------------------------------------------------
+
+make_cert_dated many ca DNS:other.example "$PAST" "$EXPIRY"
+offer many
+verdict 46 name-mismatch 'other.example' 'expired and another name: the name comes first'
+within 30 tlsdial -v --cacert "$T/ca.pem" localhost "$port"
+err_has 'problem: name-mismatch: certificate 0' '-v tells the name'
+err_has 'problem: expired: certificate 0, "CN=many"' '-v tells the date too'
+
+make_cert_dated worst stranger DNS:other.example "$PAST" "$EXPIRY"
+chain worst stranger
+offer worst
+verdict 44 unknown-ca 'A stranger' 'the unknown CA comes before all others'
+within 30 tlsdial -v --cacert "$T/ca.pem" localhost "$port"
+for problem in unknown-ca name-mismatch expired; do
+    err_has "problem: $problem: " "-v tells all of them: $problem"
+done
+
+# --- what a certificate may be used for ---------------------------------------------
+
+USAGE=clientAuth
+make_cert client ca DNS:localhost
+offer client
+verdict 50 purpose CN=client 'a certificate for clients'
+alert_was 43 purpose
+
+KEY=rsa:1024
+make_cert weak ca DNS:localhost
+offer weak -cipher DEFAULT:@SECLEVEL=0
+verdict 49 weak CN=weak 'a key of 1024 bits'
+alert_was 42 weak
+
+BASIC=critical,CA:FALSE
+make_intermediate no-ca ca
+make_cert under-no-ca no-ca DNS:localhost
+chain under-no-ca no-ca
+offer under-no-ca
+verdict 51 constraint CN=no-ca 'an issuer that is not a CA'
+
+BASIC=critical,CA:TRUE,pathlen:0
+make_intermediate short ca
+make_intermediate below-short short
+make_cert under-short below-short DNS:localhost
+chain under-short below-short short
+offer under-short
+verdict 51 constraint CN=short 'a chain that is longer than its CA allows'
+
+EXTRA='nameConstraints = critical,permitted;DNS:other.example'
+make_intermediate narrow ca
+make_cert under-narrow narrow DNS:localhost
+chain under-narrow narrow
+offer under-narrow
+verdict 51 constraint CN=under-narrow 'a name outside the constraints'
+
+# --- text that the peer chose -------------------------------------------------------
+
+escape=$(printf '\033')
+SUBJECT="/CN=red${escape}[31m" EXTRA=
+make_self_signed painted "DNS:x${escape}y"
+offer painted
+verdict 43 self-signed 'CN=red' 'a control character in the subject'
+err_lacks "$escape" 'is escaped'
+within 30 tlsdial -v --cacert "$T/painted.pem" localhost "$port"
+status_is 46 'a control character in a name'
+err_has 'x\x1By' 'is shown as its number'
+err_lacks "$escape" 'and nowhere as it is'
+
+# --- nothing is sent to a peer that is not who it should be -------------------------
+
+if [ -n "$PYTHON" ]; then
+    for version in 1.2 1.3; do
+        start_peer record --tls "$version" --cert "$T/elsewhere.pem" \
+            --key "$T/elsewhere.key" --out "$T/sent"
+        verdict 46 name-mismatch '' "TLS $version: refused"
+        peer_log_has 'connection over' "TLS $version: the server's side has ended"
+        peer_log_lacks 'received' "TLS $version: no data is sent"
+        file_absent "$T/sent" "TLS $version: the handshake was never complete"
+        stop_peer
+    done
+else
+    skip 'no data is sent' 'Python is not here'
+fi
+
+done_testing
