@@ -45,9 +45,10 @@ static bool set_ciphers(SSL_CTX *ctx)
     char *names = policy_ciphers(ctx);
     if (names == NULL)
         return false;
-    /* Without a cipher for TLS 1.2, TLS 1.3 is what is left. */
-    bool ok = *names != '\0' ? SSL_CTX_set_cipher_list(ctx, names) == 1
-                             : SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1;
+    bool none = *names == '\0';
+    bool ok = none || SSL_CTX_set_cipher_list(ctx, names) == 1;
+    if (none) /* the system allows no cipher that the policy does: TLS 1.3 is what is left */
+        SSL_CTX_set_options(ctx, SSL_OP_NO_TLSv1_2);
     OPENSSL_free(names);
     return ok;
 }
@@ -202,19 +203,32 @@ enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
     return add_trust(client, directory, trust_add_path, error);
 }
 
+static bool is_protocol(enum tlsdial_protocol protocol)
+{
+    return protocol == TLSDIAL_PROTOCOL_DEFAULT || protocol == TLSDIAL_TLS_1_2 ||
+           protocol == TLSDIAL_TLS_1_3;
+}
+
 enum tlsdial_cause tlsdial_client_set_protocols(tlsdial_client *client,
                                                 enum tlsdial_protocol minimum,
                                                 enum tlsdial_protocol maximum,
                                                 struct tlsdial_error *error)
 {
-    if (minimum != TLSDIAL_PROTOCOL_DEFAULT)
-        SSL_CTX_set_min_proto_version(client->ctx, (int)minimum);
-    if (maximum != TLSDIAL_PROTOCOL_DEFAULT)
-        SSL_CTX_set_max_proto_version(client->ctx, (int)maximum);
-    if (versions_left(client->ctx))
-        return TLSDIAL_OK;
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                             "the lowest TLS version is above the highest");
+    if (!is_protocol(minimum) || !is_protocol(maximum))
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "TLS 1.2 and TLS 1.3 are the versions that can be set");
+    long lowest = minimum != TLSDIAL_PROTOCOL_DEFAULT
+                      ? (long)minimum
+                      : SSL_CTX_get_min_proto_version(client->ctx);
+    long highest = maximum != TLSDIAL_PROTOCOL_DEFAULT
+                       ? (long)maximum
+                       : SSL_CTX_get_max_proto_version(client->ctx);
+    if (highest != 0 && highest < lowest)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "the lowest TLS version is above the highest");
+    SSL_CTX_set_min_proto_version(client->ctx, (int)lowest);
+    SSL_CTX_set_max_proto_version(client->ctx, (int)highest);
+    return TLSDIAL_OK;
 }
 
 void tlsdial_client_set_family(tlsdial_client *client, enum tlsdial_family family)

@@ -114,15 +114,18 @@ static void add_address_to_subject(tlsdial_conn *conn, const struct host *host)
 
 /* The steps of a dial, in their order. */
 static enum tlsdial_cause dial(tlsdial_conn *conn, tlsdial_client *client,
-                               const char *host_text, const char *port,
+                               const char *host_text, const char *port_text,
                                struct tlsdial_error *error)
 {
     struct host host;
+    char port[TLSDIAL_PORT_SIZE];
     struct address_list addresses = {0};
     int fd = -1;
     struct deadline deadline = deadline_earlier(
         conn->total, deadline_after(conn->evidence->start_us, client->connect_timeout));
     enum tlsdial_cause cause = host_parse(&host, host_text, error);
+    if (cause == TLSDIAL_OK)
+        cause = port_parse(port, port_text, error);
     if (cause == TLSDIAL_OK)
         cause = client_load_trust(client, error);
     if (cause != TLSDIAL_OK)
@@ -223,7 +226,9 @@ enum tlsdial_cause tlsdial_read(tlsdial_conn *conn, void *buffer, size_t length,
     if (conn->peer_closed)
         return TLSDIAL_OK;
     if (conn->broken || length == 0)
-        return not_usable(conn, error);
+        return length > 0
+                   ? not_usable(conn, error)
+                   : tlsdial_error_set(error, TLSDIAL_USAGE, 0, "a read of no bytes");
     begin_operation(conn, idle_deadline(conn), true);
     enum conn_outcome outcome = read_some(conn, buffer, length, received);
     if (outcome == CONN_DONE || outcome == CONN_PEER_CLOSED)
@@ -333,6 +338,11 @@ enum tlsdial_cause tlsdial_close(tlsdial_conn *conn, struct tlsdial_error *error
     conn->close_sent = true;
     evidence_step(conn->evidence, TLSDIAL_STEP_CLOSED);
     return cause;
+}
+
+const char *tlsdial_conn_subject(const tlsdial_conn *conn)
+{
+    return conn->subject;
 }
 
 void tlsdial_conn_free(tlsdial_conn *conn)

@@ -157,7 +157,9 @@ bool evidence_problem(tlsdial_evidence *evidence, enum tlsdial_cause cause, int 
     evidence->problems = grown;
     problem.subject = certificate != NULL ? name_text(X509_get_subject_name(certificate))
                                           : OPENSSL_strdup("");
-    problem.reason = OPENSSL_strdup(reason);
+    char escaped[1024]; /* a mismatch names what the peer wrote into its certificate */
+    tlsdial_text_escape(escaped, sizeof escaped, reason);
+    problem.reason = OPENSSL_strdup(escaped);
     grown[evidence->problem_count++] = problem;
     return problem.subject != NULL && problem.reason != NULL;
 }

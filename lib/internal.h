@@ -37,6 +37,10 @@ struct host {
 
 enum tlsdial_cause host_parse(struct host *host, const char *text,
                               struct tlsdial_error *error);
+/** 1 to 65535 without leading zeros, or a service name (RFC 6335, 5.1, without its finer
+ * rules): getaddrinfo() would take 70007 for 4471. */
+enum tlsdial_cause port_parse(char to[TLSDIAL_PORT_SIZE], const char *port,
+                              struct tlsdial_error *error);
 /** "host:port", the host in brackets where it has colons. */
 void host_port_format(char *to, size_t size, const char *host, const char *port);
 

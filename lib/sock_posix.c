@@ -58,7 +58,8 @@ static enum sock_result io_result(ssize_t moved, size_t *n, int *code)
         *n = (size_t)moved;
         return SOCK_DONE;
     }
-    if (errno == EAGAIN) /* EWOULDBLOCK is the same on every system that OpenSSL 3 runs on */
+    if (errno ==
+        EAGAIN) /* EWOULDBLOCK is the same on every system that OpenSSL 3 runs on */
         return SOCK_AGAIN;
     *code = errno;
     return SOCK_FAILED;

@@ -151,8 +151,8 @@ void host_port_format(char *to, size_t size, const char *host, const char *port)
     snprintf(to, size, "%s%s%s:%s", brackets ? "[" : "", host, brackets ? "]" : "", port);
 }
 
-/* 1 to 65535, or a service name (RFC 6335, 5.1, without its finer rules). */
-static enum tlsdial_cause check_port(const char *port, struct tlsdial_error *error)
+enum tlsdial_cause port_parse(char to[TLSDIAL_PORT_SIZE], const char *port,
+                              struct tlsdial_error *error)
 {
     unsigned long number = 0;
     size_t digits = strspn(port, "0123456789");
@@ -162,8 +162,11 @@ static enum tlsdial_cause check_port(const char *port, struct tlsdial_error *err
     bool name = is_letter(port[0]) && strlen(port) < TLSDIAL_PORT_SIZE;
     for (const char *p = port; *p != '\0'; p++)
         name = name && (is_letter(*p) || is_digit(*p) || *p == '-' || *p == '_');
-    if ((numeric && number >= 1 && number <= 65535) || name)
+    if ((numeric && number >= 1 && number <= 65535) || name) {
+        const char *significant = numeric ? port + strspn(port, "0") : port;
+        copy_part(to, TLSDIAL_PORT_SIZE, significant, strlen(significant));
         return TLSDIAL_OK;
+    }
     return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                              "'%.64s' is no port: 1 to 65535, or a service name", port);
 }
@@ -178,11 +181,8 @@ static enum tlsdial_cause set_host_port(struct tlsdial_target *target, const cha
         return bad_host(host, "it is longer than 253 characters", error);
     enum tlsdial_cause cause = host_parse(&parsed, target->host, error);
     if (cause == TLSDIAL_OK)
-        cause = check_port(port, error);
+        cause = port_parse(target->port, port, error);
     memcpy(target->name, parsed.name, sizeof target->name);
-    if (cause == TLSDIAL_OK)
-        snprintf(target->port, sizeof target->port, "%s",
-                 strspn(port, "0") < strlen(port) ? port + strspn(port, "0") : port);
     return cause;
 }
 

@@ -4,13 +4,14 @@
 #include <openssl/err.h>
 #include <openssl/store.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What the environment or OpenSSL's build says; the same order as X509_STORE_set_default_paths.*/
 static const char *default_place(const char *variable, const char *built_in)
 {
     const char *set = getenv(variable);
-    return set != NULL && *set != '\0' ? set : built_in;
+    return set != NULL ? set : built_in;
 }
 
 char *trust_describe_defaults(void)
@@ -53,10 +54,9 @@ enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
     ERR_clear_error();
     if (SSL_CTX_load_verify_file(ctx, file) == 1)
         return TLSDIAL_OK;
-    return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
-                             "CA file '%s': %s", file,
-                             system_reason(text, sizeof text,
-                                           "it has no certificate that can be read"));
+    return tlsdial_error_set(
+        error, TLSDIAL_CA_STORE, ERR_peek_error(), "CA file '%s': %s", file,
+        system_reason(text, sizeof text, "it has no certificate that can be read"));
 }
 
 /* Whether a path ends in a name such as "1a2b3c4d.0", as c_rehash(1) makes them. */

@@ -164,16 +164,18 @@ static void print_reason(char *to, size_t size, const tlsdial_conn *conn,
 
 /* ---- collecting ---- */
 
-/* "unable to verify the first certificate" follows "unable to get local issuer certificate" for
- * the same certificate, and says less. */
+/* What follows another problem of the same certificate and says less: "unable to verify the first
+ * certificate" after "unable to get local issuer certificate", and "unsuitable certificate purpose"
+ * after "invalid CA certificate". */
 static bool is_told_already(const tlsdial_conn *conn, int code, int depth)
 {
     const struct tlsdial_problem *problem;
-    if (code != X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE)
+    bool any = code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+    if (!any && code != X509_V_ERR_INVALID_PURPOSE)
         return false;
     for (size_t i = 0; (problem = tlsdial_evidence_problem(conn->evidence, i)) != NULL;
          i++)
-        if (problem->depth == depth)
+        if (problem->depth == depth && (any || problem->cause == TLSDIAL_CONSTRAINT))
             return true;
     return false;
 }

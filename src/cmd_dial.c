@@ -112,6 +112,15 @@ static enum tlsdial_cause receive(struct exchange *exchange, struct tlsdial_erro
     }
 }
 
+static enum tlsdial_cause empty_reply(const tlsdial_conn *conn,
+                                      struct tlsdial_error *error)
+{
+    tlsdial_error_set(error, TLSDIAL_EMPTY_REPLY, 0, "%s",
+                      tlsdial_cause_phrase(TLSDIAL_EMPTY_REPLY));
+    tlsdial_error_prefix(error, "%s", tlsdial_conn_subject(conn));
+    return TLSDIAL_EMPTY_REPLY;
+}
+
 static enum tlsdial_cause converse(struct exchange *exchange, struct tlsdial_error *error)
 {
     enum tlsdial_cause cause = exchange->input >= 0 ? send_input(exchange, error)
@@ -121,8 +130,7 @@ static enum tlsdial_cause converse(struct exchange *exchange, struct tlsdial_err
     if (cause == TLSDIAL_OK)
         cause = tlsdial_close(exchange->conn, error);
     if (cause == TLSDIAL_OK && exchange->output.bytes == 0)
-        cause = tlsdial_error_set(error, TLSDIAL_EMPTY_REPLY, 0, "%s",
-                                  tlsdial_cause_phrase(TLSDIAL_EMPTY_REPLY));
+        cause = empty_reply(exchange->conn, error);
     return cause;
 }
 
@@ -136,6 +144,11 @@ static enum tlsdial_cause run(struct exchange *exchange, tlsdial_client *client,
             output_open(&exchange->output, options->output, exchange->deadline_ms, error);
     if (cause != TLSDIAL_OK)
         return cause;
+    if (options->max_time >
+        0) { /* what is left: opening a named pipe can have taken a while */
+        int64_t left = exchange->deadline_ms - os_clock_ms();
+        tlsdial_client_set_max_time(client, left > 0 ? left : 1);
+    }
     exchange->conn = tlsdial_dial(client, options->target.host, options->target.port,
                                   exchange->evidence, error);
     if (exchange->conn == NULL)
@@ -155,7 +168,6 @@ enum tlsdial_cause cmd_dial(tlsdial_client *client, const struct options *option
     enum tlsdial_cause cause;
     if (options->max_time > 0)
         exchange.deadline_ms = os_clock_ms() + options->max_time;
-    tlsdial_client_set_max_time(client, options->max_time);
     if (exchange.evidence == NULL || exchange.buffer == NULL) {
         cause = tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
     } else {

@@ -44,10 +44,8 @@ static enum tlsdial_cause print_information(enum options_action action,
 static enum tlsdial_cause run(int argc, char **argv, struct options *options,
                               struct tlsdial_error *error)
 {
-    tlsdial_client *client = tlsdial_client_new(error);
-    if (client == NULL)
-        return error->cause;
-    enum tlsdial_cause cause = options_parse(argc, argv, client, options, error);
+    tlsdial_client *client = NULL;
+    enum tlsdial_cause cause = options_parse(argc, argv, &client, options, error);
     if (cause == TLSDIAL_OK)
         cause = options->action == OPTIONS_DIAL
                     ? cmd_dial(client, options, error)

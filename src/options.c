@@ -55,7 +55,8 @@ static const struct option_entry entries[] = {
      "limit for the whole run (0: none, the default)"},
     {OPTION_SEND, "send", "FILE", "send FILE ('-': standard input) as the request"},
     {'o', "output", "FILE",
-     "write the response to FILE, which appears only\nwhen it is complete"},
+     "write the response to FILE, which appears only\nwhen it is complete ('-': standard "
+     "output)"},
     {'v', "verbose", NULL, "tell each step on standard error"},
     {'q', "quiet", NULL, "tell nothing, the exit status alone"},
     {OPTION_HELP, "help", NULL, "print this and exit"},
@@ -199,10 +200,37 @@ static enum tlsdial_cause parse_limit(int code, const char *argument, const char
     return TLSDIAL_OK;
 }
 
-/* One option that getopt_long() found. */
-static enum tlsdial_cause apply(int code, const char *argument, tlsdial_client *client,
-                                struct options *options, struct pending *pending,
-                                struct tlsdial_error *error)
+/* The options that are the program's own affair; false for those of the client. */
+static bool apply_to_program(int code, const char *argument, struct options *options)
+{
+    switch (code) {
+    case OPTION_SEND:
+        options->send = argument;
+        return true;
+    case 'o':
+        options->output = strcmp(argument, "-") == 0 ? NULL : argument;
+        return true;
+    case 'v':
+        options->verbose = true;
+        return true;
+    case 'q':
+        options->quiet = true;
+        return true;
+    case OPTION_HELP:
+        options->action = OPTIONS_HELP;
+        return true;
+    case OPTION_VERSION:
+        options->action = OPTIONS_VERSION;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum tlsdial_cause apply_to_client(int code, const char *argument,
+                                          tlsdial_client *client, struct options *options,
+                                          struct pending *pending,
+                                          struct tlsdial_error *error)
 {
     switch (code) {
     case '4':
@@ -225,29 +253,36 @@ static enum tlsdial_cause apply(int code, const char *argument, tlsdial_client *
         return parse_protocol(&pending->minimum, pending->name, argument, error);
     case OPTION_MAX_PROTOCOL:
         return parse_protocol(&pending->maximum, pending->name, argument, error);
-    case OPTION_CONNECT_TIMEOUT:
-    case OPTION_IDLE_TIMEOUT:
-    case OPTION_MAX_TIME:
-        return parse_limit(code, argument, pending->name, client, options, error);
-    case OPTION_SEND:
-        options->send = argument;
-        return TLSDIAL_OK;
-    case 'o':
-        options->output = argument;
-        return TLSDIAL_OK;
-    case 'v':
-        options->verbose = true;
-        return TLSDIAL_OK;
-    case 'q':
-        options->quiet = true;
-        return TLSDIAL_OK;
-    case OPTION_HELP:
-        options->action = OPTIONS_HELP;
-        return TLSDIAL_OK;
     default:
-        options->action = OPTIONS_VERSION;
-        return TLSDIAL_OK;
+        return parse_limit(code, argument, pending->name, client, options, error);
     }
+}
+
+/* Makes the client when the first option needs it: --help must work, and -q silence, where
+ * OpenSSL cannot be set up. */
+static enum tlsdial_cause need_client(tlsdial_client **client,
+                                      struct tlsdial_error *error)
+{
+    struct tlsdial_error reason = {0};
+    if (*client == NULL)
+        *client = tlsdial_client_new(&reason);
+    if (*client != NULL)
+        return TLSDIAL_OK;
+    *error = reason;
+    return reason.cause;
+}
+
+/* One option that getopt_long() found. */
+static enum tlsdial_cause apply(int code, const char *argument, tlsdial_client **client,
+                                struct options *options, struct pending *pending,
+                                struct tlsdial_error *error)
+{
+    if (apply_to_program(code, argument, options))
+        return TLSDIAL_OK;
+    enum tlsdial_cause cause = need_client(client, error);
+    return cause == TLSDIAL_OK
+               ? apply_to_client(code, argument, *client, options, pending, error)
+               : cause;
 }
 
 static const char *name_of(int code)
@@ -263,14 +298,17 @@ static enum tlsdial_cause bad_option(int found, char **argv, struct tlsdial_erro
 {
     const char *text = argv[optind - 1];
     if (found == ':')
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' needs an argument", text);
-    if (strncmp(text, "--", 2) == 0 && strchr(text, '=') != NULL && *name_of(optopt) != '\0')
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '--%s' takes no argument",
-                                 name_of(optopt));
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' needs an argument",
+                                 text);
+    if (strncmp(text, "--", 2) == 0 && strchr(text, '=') != NULL &&
+        *name_of(optopt) != '\0')
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' takes no argument", name_of(optopt));
     if (optopt != 0)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown", optopt);
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' is unknown or ambiguous",
-                             text);
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown",
+                                 optopt);
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                             "option '%s' is unknown or ambiguous", text);
 }
 
 static enum tlsdial_cause parse_operands(int count, char **operands,
@@ -286,7 +324,7 @@ static enum tlsdial_cause parse_operands(int count, char **operands,
                                 count == 2 ? operands[1] : NULL, error);
 }
 
-enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client *client,
+enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
                                  struct options *options, struct tlsdial_error *error)
 {
     struct getopt_tables tables;
@@ -305,8 +343,11 @@ enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client *client,
     }
     if (cause != TLSDIAL_OK || options->action != OPTIONS_DIAL)
         return cause;
-    cause = tlsdial_client_set_protocols(client, pending.minimum, pending.maximum, error);
+    cause = parse_operands(argc - optind, argv + optind, options, error);
     if (cause == TLSDIAL_OK)
-        cause = parse_operands(argc - optind, argv + optind, options, error);
+        cause = need_client(client, error);
+    if (cause == TLSDIAL_OK)
+        cause = tlsdial_client_set_protocols(*client, pending.minimum, pending.maximum,
+                                             error);
     return cause;
 }

@@ -20,8 +20,9 @@ struct options {
     int64_t max_time; /**< milliseconds, 0: none */
 };
 
-/** Fills *options and sets the client up. The client's errors keep their own causes. */
-enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client *client,
+/** Fills *options and sets up a new client, which *client (NULL before) then points to, also
+ * on failure as far as it came. The client's errors keep their own causes. */
+enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
                                  struct options *options, struct tlsdial_error *error);
 
 void options_print_help(FILE *to);

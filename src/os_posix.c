@@ -56,9 +56,10 @@ int os_open_to_read(const char *path, int *code)
 static enum os_result wait_ready(int fd, short events, int64_t deadline_ms, int *code)
 {
     struct pollfd polled = {.fd = fd, .events = events};
-    while (deadline_ms != INT64_MAX) {
-        int64_t left = deadline_ms - os_clock_ms();
-        if (left <= 0)
+    for (;;) {
+        bool forever = deadline_ms == INT64_MAX;
+        int64_t left = forever ? -1 : deadline_ms - os_clock_ms();
+        if (!forever && left <= 0)
             return OS_LATE;
         int ready = poll(&polled, 1, left > INT_MAX ? INT_MAX : (int)left);
         if (ready > 0)
@@ -68,14 +69,23 @@ static enum os_result wait_ready(int fd, short events, int64_t deadline_ms, int 
             return OS_FAILED;
         }
     }
-    return OS_DONE;
+}
+
+/* The two calls below block where there is no deadline, and wait here where there is one or where
+ * somebody else has made the descriptor non-blocking. */
+static enum os_result wait_if_needed(int fd, short events, int64_t deadline_ms,
+                                     bool again, int *code)
+{
+    return again || deadline_ms != INT64_MAX ? wait_ready(fd, events, deadline_ms, code)
+                                             : OS_DONE;
 }
 
 enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms,
                        size_t *n, int *code)
 {
+    bool again = false;
     for (;;) {
-        enum os_result result = wait_ready(fd, POLLIN, deadline_ms, code);
+        enum os_result result = wait_if_needed(fd, POLLIN, deadline_ms, again, code);
         if (result != OS_DONE)
             return result;
         ssize_t got = read(fd, buffer, length);
@@ -83,10 +93,8 @@ enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms,
             *n = (size_t)got;
             return OS_DONE;
         }
-        if (errno == EAGAIN) { /* somebody else made it non-blocking */
-            struct pollfd polled = {.fd = fd, .events = POLLIN};
-            poll(&polled, 1, -1);
-        } else if (errno != EINTR) {
+        again = errno == EAGAIN;
+        if (!again && errno != EINTR) {
             *code = errno;
             return OS_FAILED;
         }
@@ -97,20 +105,19 @@ enum os_result os_write(int fd, const void *data, size_t length, int64_t deadlin
                         int *code)
 {
     const char *rest = data;
+    bool again = false;
     while (length > 0) {
-        enum os_result result = wait_ready(fd, POLLOUT, deadline_ms, code);
+        enum os_result result = wait_if_needed(fd, POLLOUT, deadline_ms, again, code);
         if (result != OS_DONE)
             return result;
         /* A pipe that is ready takes PIPE_BUF bytes without blocking, not more (POSIX, write). */
         size_t part = deadline_ms != INT64_MAX && length > PIPE_BUF ? PIPE_BUF : length;
         ssize_t put = write(fd, rest, part);
+        again = put < 0 && errno == EAGAIN;
         if (put >= 0) {
             rest += put;
             length -= (size_t)put;
-        } else if (errno == EAGAIN) {
-            struct pollfd polled = {.fd = fd, .events = POLLOUT};
-            poll(&polled, 1, -1);
-        } else if (errno != EINTR) {
+        } else if (!again && errno != EINTR) {
             *code = errno;
             return OS_FAILED;
         }
@@ -125,6 +132,13 @@ void os_close(int fd)
 
 /* ---- new files ---- */
 
+/* Where Linux shows an open file, so that it can be linked to a name. */
+static const char *link_of(char *link, size_t size, int fd)
+{
+    snprintf(link, size, "/proc/self/fd/%d", fd);
+    return link;
+}
+
 /* A file without a name, in the folder of path: nothing is left of it if the program is killed.
  * -1 where the system or the file system has none. */
 static int open_nameless(const char *path)
@@ -136,7 +150,13 @@ static int open_nameless(const char *path)
     if (length >= sizeof folder)
         return -1;
     snprintf(folder, sizeof folder, "%.*s", (int)length, path);
-    return open(length > 0 ? folder : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    int fd = open(length > 0 ? folder : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    char link[64];
+    if (fd >= 0 && access(link_of(link, sizeof link, fd), F_OK) != 0) {
+        close(fd); /* no /proc: it could not be given its name later */
+        fd = -1;
+    }
+    return fd;
 #else
     (void)path;
     return -1;
@@ -147,17 +167,20 @@ static int open_nameless(const char *path)
 static bool name_nameless(int fd, const char *name)
 {
     char link[64];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    return linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+    return linkat(AT_FDCWD, link_of(link, sizeof link, fd), AT_FDCWD, name,
+                  AT_SYMLINK_FOLLOW) == 0;
 }
 
-/* "PATH.PID.part" */
+/* "PATH.PID-TIME.part": another run, in another container even, makes another one. */
 static char *temporary_name(const char *path)
 {
-    size_t size = strlen(path) + 32;
+    size_t size = strlen(path) + 64;
     char *name = malloc(size);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
     if (name != NULL)
-        snprintf(name, size, "%s.%ld.part", path, (long)getpid());
+        snprintf(name, size, "%s.%ld-%lld%09ld.part", path, (long)getpid(),
+                 (long long)now.tv_sec, now.tv_nsec);
     return name;
 }
 
@@ -177,6 +200,12 @@ bool os_new_file(struct os_new_file *file, const char *path, int *code)
     if (exists && !S_ISREG(existing.st_mode)) {
         file->fd = open_in_place(path, code);
         return file->fd >= 0;
+    }
+    struct stat link;
+    if (!exists &&
+        lstat(path, &link) == 0) { /* a link to nothing: which name would appear? */
+        *code = ENOENT;
+        return false;
     }
     if (exists && access(path, W_OK) != 0) {
         *code = errno;

@@ -48,8 +48,8 @@ static bool is_late(int64_t deadline_ms)
 
 /* Pipes and consoles cannot be waited for like sockets; the deadline is looked at between calls,
  * and a call that blocks outstays it. */
-enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms, size_t *n,
-                       int *code)
+enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms,
+                       size_t *n, int *code)
 {
     if (is_late(deadline_ms))
         return OS_LATE;
