@@ -148,8 +148,10 @@ enum tlsdial_cause client_load_trust(tlsdial_client *client, struct tlsdial_erro
     if (!CRYPTO_THREAD_write_lock(client->lock))
         return tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
                                  "a lock failed");
-    if (!client->has_trust)
+    if (!client->has_trust) {
         cause = trust_use_defaults(client->ctx, error);
+        client->default_trust = cause == TLSDIAL_OK;
+    }
     client->has_trust = cause == TLSDIAL_OK;
     CRYPTO_THREAD_unlock(client->lock);
     return cause;

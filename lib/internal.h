@@ -147,6 +147,9 @@ enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
                                   struct tlsdial_error *error);
 enum tlsdial_cause trust_add_path(SSL_CTX *ctx, const char *directory,
                                   struct tlsdial_error *error);
+/** Whether the default trust store, loaded, can trust nothing: to be asked only after a failure,
+ * for it reads a directory. */
+bool trust_defaults_are_empty(SSL_CTX *ctx);
 /** Where OpenSSL's defaults are looked for, in words; to be freed with OPENSSL_free(). */
 char *trust_describe_defaults(void);
 
@@ -157,6 +160,7 @@ struct tlsdial_client {
     char *trust;         /**< where the trusted certificates come from, in words */
     CRYPTO_RWLOCK *lock; /**< guards has_trust once several threads dial */
     bool has_trust;      /**< the user's trust was added, or the default one loaded */
+    bool default_trust;  /**< the default one */
     enum tlsdial_family family;
     int64_t connect_timeout, idle_timeout, max_time; /**< milliseconds, 0: none */
     struct host *servername, *verify_hostname;       /**< NULL: the host dialled */

@@ -72,38 +72,71 @@ static bool is_hash_name(const char *path)
     return strspn(hash, "0123456789abcdefABCDEF") == 8;
 }
 
+enum directory_content {
+    DIRECTORY_UNREADABLE,
+    DIRECTORY_NONE,
+    DIRECTORY_UNHASHED,
+    DIRECTORY_HASHED
+};
+
+/* What a path has for OpenSSL's lookup by hash. OSSL_STORE lists directories wherever OpenSSL
+ * runs, ISO C does not. */
+static enum directory_content look_into(const char *directory)
+{
+    enum directory_content content = DIRECTORY_NONE;
+    OSSL_STORE_CTX *store = OSSL_STORE_open(directory, NULL, NULL, NULL, NULL);
+    if (store == NULL)
+        return DIRECTORY_UNREADABLE;
+    while (content != DIRECTORY_HASHED && !OSSL_STORE_eof(store) &&
+           !OSSL_STORE_error(store)) {
+        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+        if (info != NULL && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_NAME)
+            content = is_hash_name(OSSL_STORE_INFO_get0_NAME(info)) ? DIRECTORY_HASHED
+                                                                    : DIRECTORY_UNHASHED;
+        OSSL_STORE_INFO_free(info);
+    }
+    OSSL_STORE_close(store);
+    return content;
+}
+
 enum tlsdial_cause trust_add_path(SSL_CTX *ctx, const char *directory,
                                   struct tlsdial_error *error)
 {
     char text[256];
-    bool found = false, is_directory = false;
     ERR_clear_error();
-    OSSL_STORE_CTX *store = OSSL_STORE_open(directory, NULL, NULL, NULL, NULL);
-    while (store != NULL && !found && !OSSL_STORE_eof(store)) {
-        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-        if (info == NULL)
-            continue;
-        if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_NAME) {
-            is_directory = true;
-            found = is_hash_name(OSSL_STORE_INFO_get0_NAME(info));
-        }
-        OSSL_STORE_INFO_free(info);
-    }
-    if (store == NULL)
+    enum directory_content content = look_into(directory);
+    const char *fault =
+        content == DIRECTORY_UNREADABLE ? system_reason(text, sizeof text, "unreadable")
+        : content == DIRECTORY_NONE     ? "it is no directory, or empty"
+        : content == DIRECTORY_UNHASHED
+            ? "no file in it is named by a hash; c_rehash(1) makes such names"
+            : NULL;
+    if (fault != NULL)
         return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
-                                 "CA directory '%s': %s", directory,
-                                 system_reason(text, sizeof text, "unreadable"));
-    OSSL_STORE_close(store);
-    if (!found)
-        return tlsdial_error_set(
-            error, TLSDIAL_CA_STORE, 0, "CA directory '%s': %s", directory,
-            is_directory
-                ? "no file in it is named by a hash; c_rehash(1) makes such names"
-                : "it is no directory, or empty");
+                                 "CA directory '%s': %s", directory, fault);
     ERR_clear_error();
     if (SSL_CTX_load_verify_dir(ctx, directory) == 1)
         return TLSDIAL_OK;
     return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
                              "CA directory '%s': %s", directory,
                              error_openssl_reason("unreadable"));
+}
+
+bool trust_defaults_are_empty(SSL_CTX *ctx)
+{
+    STACK_OF(X509) *loaded = X509_STORE_get1_all_certs(SSL_CTX_get_cert_store(ctx));
+    bool none_loaded = loaded != NULL && sk_X509_num(loaded) == 0;
+    sk_X509_pop_free(loaded, X509_free);
+    if (!none_loaded)
+        return false;
+    /* Several directories look to OSSL_STORE like one that is not there, and each would have to
+     * be looked into; of those, nothing is claimed. */
+    const char *directory =
+        default_place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+    if (strchr(directory, ';') != NULL || strchr(directory, ':') != NULL)
+        return false;
+    ERR_set_mark(); /* the failed verification is what the error queue is to tell */
+    bool empty = look_into(directory) != DIRECTORY_HASHED;
+    ERR_pop_to_mark();
+    return empty;
 }

@@ -47,6 +47,17 @@ verdict 44 unknown-ca 'root "CN=A stranger"' 'the root is sent and not trusted'
 alert_was 48 unknown-ca
 err_has "$T/ca.pem" 'the message says where trust was looked for'
 
+# A trust store that is not set up is no fault of the server's.
+mkdir "$T/empty" "$T/unhashed"
+cp "$T/ca.pem" "$T/unhashed/ca.pem"
+for store in none empty unhashed; do
+    run with_env SSL_CERT_FILE="$T/none" SSL_CERT_DIR="$T/$store" tlsdial localhost "$port"
+    failed_as 10 ca-store "there is no CA certificate in $T/none or $T/$store" \
+        "the default trust store is not set up: $store"
+done
+run with_env SSL_CERT_FILE="$T/ca.pem" SSL_CERT_DIR="$T/none" tlsdial localhost "$port"
+failed_as 44 unknown-ca 'root "CN=A stranger"' 'a default trust store of one file is one'
+
 make_cert stranger-leaf stranger DNS:localhost
 offer stranger-leaf
 verdict 45 incomplete-chain 'the server sent 1 certificate; the issuer "CN=A stranger"' \

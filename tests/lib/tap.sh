@@ -8,7 +8,11 @@ TOP_BUILDDIR=$(cd "${TOP_BUILDDIR:-.}" && pwd)
 : "${OPENSSL:=openssl}"
 # Empty is an answer here: configure found none.
 PYTHON=${PYTHON-$(command -v python3)}
-NGINX=${NGINX-$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx)}
+nginx_found=${NGINX-$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx)}
+# Unset first, so that nginx does not inherit it: a variable of this name tells it of
+# sockets to take over.
+unset NGINX
+NGINX=$nginx_found
 if [ -z "${HAVE_LIBIDN2:-}" ]; then
     HAVE_LIBIDN2=no
     grep -q '^#define HAVE_LIBIDN2 1' "$TOP_BUILDDIR/config.h" 2>/dev/null &&
@@ -213,9 +217,14 @@ run() { # run CMD...: $T/out, $T/err, $status
     "$@" >"$T/out" 2>"$T/err" || status=$?
 }
 
-with_env() ( # with_env VAR=VALUE CMD...: as in "run with_env SSL_CERT_FILE=x tlsdial"
-    export "${1?}"
-    shift
+with_env() ( # with_env VAR=VALUE... CMD...: as in "run with_env SSL_CERT_FILE=x tlsdial"
+    while :; do
+        case $1 in
+        *=*) export "${1?}" ;;
+        *) break ;;
+        esac
+        shift
+    done
     "$@"
 )
 
