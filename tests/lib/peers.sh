@@ -62,7 +62,9 @@ start_peer() { # start_peer VERB ARGS...: tests/peer.py --help lists the verbs
     peer_verb=$1
     shift
     [ ! -e "$T/server.pem" ] || set -- --cert "$T/server.pem" --key "$T/server.key" "$@"
-    "$PYTHON" "$TOP_SRCDIR/tests/peer.py" "$peer_verb" --log "$peer_log" "$@" \
+    # shellcheck disable=SC2154 # slowness is tap.sh's
+    "$PYTHON" "$TOP_SRCDIR/tests/peer.py" "$peer_verb" --log "$peer_log" \
+        --life "$((120 * slowness))" "$@" \
         >"$peer_said" 2>&1 &
     peer_started $! LISTENING
 }
