@@ -12,6 +12,16 @@
 
 #include "sock.h"
 
+/* Also when nothing has to be waited for: a peer that never stops sending must not outstay the
+ * deadline either. */
+static bool io_is_late(struct io *io)
+{
+    bool late = deadline_passed(io->deadline);
+    if (late)
+        io->end = IO_TIMEOUT;
+    return late;
+}
+
 static void io_failed(struct io *io, enum sock_result result, int code)
 {
     io->end = result == SOCK_TIMEOUT ? IO_TIMEOUT
@@ -33,6 +43,8 @@ static int io_read(BIO *bio, char *buffer, size_t length, size_t *n)
     struct io *io = BIO_get_data(bio);
     int code = 0;
     BIO_clear_retry_flags(bio);
+    if (io_is_late(io))
+        return 0;
     for (;;) {
         enum sock_result result = sock_recv(io->fd, buffer, length, n, &code);
         if (result == SOCK_DONE) {
@@ -59,6 +71,8 @@ static int io_write(BIO *bio, const char *data, size_t length, size_t *n)
     struct io *io = BIO_get_data(bio);
     int code = 0;
     BIO_clear_retry_flags(bio);
+    if (io_is_late(io))
+        return 0;
     for (;;) {
         enum sock_result result = sock_send(io->fd, data, length, n, &code);
         if (result == SOCK_DONE)

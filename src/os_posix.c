@@ -58,12 +58,17 @@ static enum os_result wait_ready(int fd, short events, int64_t deadline_ms, int 
     struct pollfd polled = {.fd = fd, .events = events};
     for (;;) {
         bool forever = deadline_ms == INT64_MAX;
-        int64_t left = forever ? -1 : deadline_ms - os_clock_ms();
-        if (!forever && left <= 0)
-            return OS_LATE;
-        int ready = poll(&polled, 1, left > INT_MAX ? INT_MAX : (int)left);
-        if (ready > 0)
+        int64_t left = forever ? INT64_MAX : deadline_ms - os_clock_ms();
+        bool late = left <= 0;
+        int ready = poll(&polled, 1,
+                         forever          ? -1
+                         : late           ? 0
+                         : left > INT_MAX ? INT_MAX
+                                          : (int)left);
+        if (ready > 0) /* even when it is late: what came in time is not lost */
             return OS_DONE;
+        if (ready == 0 && late)
+            return OS_LATE;
         if (ready < 0 && errno != EINTR && errno != EAGAIN) {
             *code = errno;
             return OS_FAILED;

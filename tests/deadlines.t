@@ -44,6 +44,11 @@ err_has 'deadline-transfer: the transfer did not end in time' 'it did not end in
 out_has 'HTTP/1.0 200 OK' 'what came is printed'
 stop_peer
 
+start_peer flood
+dial --max-time 1 -o /dev/null 127.0.0.1 "$port"
+status_is 74 'a body that never ends and never pauses, --max-time'
+stop_peer
+
 start_peer drip-record --interval 0.2
 dial --idle-timeout 0.7 127.0.0.1 "$port"
 status_is 74 'a record that drips, --idle-timeout'

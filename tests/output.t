@@ -66,6 +66,12 @@ holds_only '' 'a file size limit, -o: nothing is left'
 
 start_peer relay --to "$page_port" --out "$T/wire"
 for closed in '' '<&-' '>&-' '<&- >&-' '2>&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+    case $EMULATOR$closed in
+    valgrind*'2>&-'*)
+        skip "closed: $closed" 'valgrind itself needs descriptor 2'
+        continue
+        ;;
+    esac
     : >"$T/wire"
     dial_redirected "$closed" -v 127.0.0.1 "$port"
     case $closed in

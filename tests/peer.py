@@ -372,6 +372,14 @@ def drip_body(sock, args):
         time.sleep(args.interval)
 
 
+def flood(sock, args):
+    """response head, then bytes as fast as they go, for ever"""
+    wire = asked(sock, args)
+    wire.write(head())
+    while True:
+        wire.write(b"x" * 16384)
+
+
 def drip_record(sock, args):
     """response head at once, then one record of 16 KiB, a byte each --interval"""
     wire = asked(sock, args)
@@ -575,6 +583,7 @@ SERVED = {
     "drip-handshake": drip_handshake,
     "drip-body": drip_body,
     "drip-record": drip_record,
+    "flood": flood,
     "fin": fin,
     "cut-record": cut_record,
     "reset": reset_body,
