@@ -254,14 +254,17 @@ enum tlsdial_cause tlsdial_read(tlsdial_conn *conn, void *buffer, size_t length,
     return transfer_failed(conn, error);
 }
 
-/* Hands what has arrived to the sink, without waiting for more. A failure of the connection that
- * shows itself here goes to *outcome, one of the sink is returned. */
+#define DRAIN_READS 16 /* then writing gets its turn, however fast the peer sends */
+
+/* Hands what has arrived to the sink, without waiting for more; *outcome is CONN_DONE where there
+ * may be more. A failure of the connection that shows itself here goes to *outcome too, one of
+ * the sink is returned. */
 static enum tlsdial_cause drain(tlsdial_conn *conn, tlsdial_sink *sink, void *argument,
                                 enum conn_outcome *outcome, struct tlsdial_error *error)
 {
     char buffer[16384];
     size_t n;
-    for (;;) {
+    for (int i = 0; i < DRAIN_READS; i++) {
         begin_operation(conn, idle_deadline(conn), false);
         *outcome = read_some(conn, buffer, sizeof buffer, &n);
         if (*outcome != CONN_DONE)
@@ -270,6 +273,7 @@ static enum tlsdial_cause drain(tlsdial_conn *conn, tlsdial_sink *sink, void *ar
         if (cause != TLSDIAL_OK)
             return cause;
     }
+    return TLSDIAL_OK;
 }
 
 /* A write that fails because the peer has gone leaves the peer's last words unread: a response,
@@ -278,12 +282,13 @@ static enum tlsdial_cause last_words(tlsdial_conn *conn, tlsdial_sink *sink,
                                      void *argument, struct tlsdial_error *error)
 {
     struct io before = *conn->io;
-    enum conn_outcome outcome = CONN_AGAIN;
-    if (before.end == IO_FAILED && sink != NULL) {
+    enum conn_outcome outcome = before.end == IO_FAILED ? CONN_DONE : CONN_AGAIN;
+    while (outcome == CONN_DONE && sink != NULL) {
         enum tlsdial_cause cause = drain(conn, sink, argument, &outcome, error);
         if (cause != TLSDIAL_OK)
             return cause;
-    } else if (before.end == IO_FAILED) {
+    }
+    if (outcome == CONN_DONE) {
         char byte;
         size_t n;
         begin_operation(conn, idle_deadline(conn), false);

@@ -2,6 +2,8 @@
 # Every step has a deadline, and no peer outstays it. The bounds here only catch a hang:
 # they are far above the deadlines under test.
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+# Long enough for a handshake on a slow machine.
+soon=$((2 * slowness))
 requires python openssl
 
 make_usual
@@ -38,14 +40,14 @@ stop_peer
 # --- the transfer
 
 start_peer drip-body --interval 0.1
-dial --max-time 1 127.0.0.1 "$port"
+dial --max-time "$soon" 127.0.0.1 "$port"
 status_is 74 'a body that drips, --max-time'
 err_has 'deadline-transfer: the transfer did not end in time' 'it did not end in time'
 out_has 'HTTP/1.0 200 OK' 'what came is printed'
 stop_peer
 
 start_peer flood
-dial --max-time 1 -o /dev/null 127.0.0.1 "$port"
+dial --max-time "$soon" -o /dev/null 127.0.0.1 "$port"
 status_is 74 'a body that never ends and never pauses, --max-time'
 stop_peer
 
@@ -60,7 +62,7 @@ dial --idle-timeout 0.5 127.0.0.1 "$port"
 status_is 74 'silence after the request, --idle-timeout'
 err_has 'deadline-transfer: the peer was silent' 'the message says who was silent'
 err_has '--idle-timeout and --max-time set the limits' 'the hint names the options'
-dial --connect-timeout 0.5 --max-time 1 127.0.0.1 "$port"
+dial --connect-timeout "$soon" --max-time "$((2 * soon))" 127.0.0.1 "$port"
 status_is 74 'the connect timeout ends with the handshake'
 
 # The peer takes the head of the request, and no more.
@@ -70,7 +72,7 @@ status_is 74 'the connect timeout ends with the handshake'
 } >"$T/much"
 dial --idle-timeout 0.7 --send "$T/much" 127.0.0.1 "$port"
 status_is 74 'a peer that does not read, --idle-timeout'
-dial --max-time 1 --send "$T/much" 127.0.0.1 "$port"
+dial --max-time "$soon" --send "$T/much" 127.0.0.1 "$port"
 status_is 74 'a peer that does not read, --max-time'
 stop_peer
 
@@ -78,13 +80,13 @@ stop_peer
 
 mkfifo "$T/endless"
 start_peer record --out "$T/received"
-dial --max-time 1 --send - 127.0.0.1 "$port" <>"$T/endless"
+dial --max-time "$soon" --send - 127.0.0.1 "$port" <>"$T/endless"
 status_is 74 'standard input that does not end, --max-time'
 err_has 'standard input did not end in time' 'standard input: the message says so'
 stop_peer
 
 start_peer serve --body 1000000
-redirected "1<>'$T/endless'" tlsdial --cacert "$T/ca.pem" --max-time 1 127.0.0.1 "$port"
+redirected "1<>'$T/endless'" tlsdial --cacert "$T/ca.pem" --max-time "$soon" 127.0.0.1 "$port"
 status_is 74 'a reader that does not read, --max-time'
 err_has 'standard output did not take the data in time' 'reader: the message says so'
 stop_peer

@@ -1,21 +1,22 @@
-# The shell tests. A new one is one line here.
+# The shell tests. A new one is one line here. The longest come first, so that none is left
+# to run alone at the end of make -j2 check.
 shell_tests = \
-	tests/addresses.t \
-	tests/deadlines.t \
-	tests/docs.t \
-	tests/exports.t \
-	tests/flow.t \
-	tests/input.t \
-	tests/large.t \
 	tests/memory.t \
+	tests/deadlines.t \
+	tests/truncation.t \
+	tests/verify.t \
+	tests/large.t \
+	tests/flow.t \
 	tests/names.t \
-	tests/nginx.t \
 	tests/output.t \
+	tests/addresses.t \
 	tests/policy.t \
 	tests/signals.t \
-	tests/truncation.t \
+	tests/input.t \
 	tests/usage.t \
-	tests/verify.t
+	tests/nginx.t \
+	tests/docs.t \
+	tests/exports.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
