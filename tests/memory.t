@@ -38,7 +38,11 @@ why_not=
 [ -n "$why_not" ] || ! sanitized || why_not='a sanitizer is at work'
 [ -n "$why_not" ] || command -v valgrind >/dev/null || why_not='valgrind is not here'
 # Valgrind 3.19 does not know all of the debug information that clang 14 writes.
-cannot_read() { run expand valgrind -q tlsdial --version && has "$T/err" 'unhandled dwarf'; }
+quiet_valgrind() { valgrind -q "$@"; }
+cannot_read() {
+    run expand quiet_valgrind tlsdial --version
+    has "$T/err" 'unhandled dwarf'
+}
 [ -n "$why_not" ] || ! cannot_read || why_not="valgrind cannot read this compiler's output"
 if [ -n "$why_not" ]; then
     skip 'valgrind' "$why_not"
