@@ -49,6 +49,7 @@ static int io_read(BIO *bio, char *buffer, size_t length, size_t *n)
         enum sock_result result = sock_recv(io->fd, buffer, length, n, &code);
         if (result == SOCK_DONE) {
             keep_first_bytes(io, buffer, *n);
+            io->traffic->received += *n;
             return 1;
         }
         if (result == SOCK_AGAIN) {
@@ -75,8 +76,10 @@ static int io_write(BIO *bio, const char *data, size_t length, size_t *n)
         return 0;
     for (;;) {
         enum sock_result result = sock_send(io->fd, data, length, n, &code);
-        if (result == SOCK_DONE)
+        if (result == SOCK_DONE) {
+            io->traffic->sent += *n;
             return 1;
+        }
         if (result == SOCK_AGAIN) {
             struct sock_wait wait = {
                 .fd = io->fd, .want_write = true, .want_read = io->yield_to_read};
@@ -144,7 +147,7 @@ static void io_method_make(void)
         BIO_meth_free(method);
 }
 
-BIO *io_bio_new(int fd, struct io **io)
+BIO *io_bio_new(int fd, struct traffic *traffic, struct io **io)
 {
     if (!CRYPTO_THREAD_run_once(&io_method_once, io_method_make) || io_method == NULL)
         return NULL;
@@ -155,7 +158,8 @@ BIO *io_bio_new(int fd, struct io **io)
         OPENSSL_free(state);
         return NULL;
     }
-    *state = (struct io){.fd = fd, .deadline = deadline_never(), .wait_to_read = true};
+    *state = (struct io){
+        .fd = fd, .deadline = deadline_never(), .wait_to_read = true, .traffic = traffic};
     BIO_set_data(bio, state);
     BIO_set_init(bio, 1);
     BIO_set_shutdown(bio, BIO_CLOSE);

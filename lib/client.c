@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
@@ -81,6 +82,8 @@ static bool apply_policy(SSL_CTX *ctx)
                                    SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
+    verify_prepare_store(SSL_CTX_get_cert_store(ctx));
+    SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
     X509_VERIFY_PARAM_set_hostflags(SSL_CTX_get0_param(ctx),
                                     X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
                                         X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -109,9 +112,10 @@ tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
     client->idle_timeout = DEFAULT_IDLE_TIMEOUT;
     client->trust = trust_describe_defaults();
     client->lock = CRYPTO_THREAD_lock_new();
+    client->untrusted = sk_X509_new_null();
     client->ctx = SSL_CTX_new(TLS_client_method());
     if (client->ctx == NULL || client->trust == NULL || client->lock == NULL ||
-        !apply_policy(client->ctx)) {
+        client->untrusted == NULL || !apply_policy(client->ctx)) {
         tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
                           "OpenSSL could not be set up: %s",
                           error_openssl_reason("out of memory"));
@@ -139,6 +143,8 @@ void tlsdial_client_free(tlsdial_client *client)
     OPENSSL_free(client->servername);
     OPENSSL_free(client->verify_hostname);
     resolve_override_free(client->overrides);
+    sk_X509_pop_free(client->untrusted, X509_free);
+    OPENSSL_free(client->alpn);
     OPENSSL_free(client);
 }
 
@@ -165,6 +171,7 @@ static bool begin_own_trust(tlsdial_client *client)
     X509_STORE *store = X509_STORE_new();
     if (store == NULL)
         return false;
+    verify_prepare_store(store);
     SSL_CTX_set_cert_store(client->ctx, store);
     client->has_trust = true;
     client->trust[0] = '\0';
@@ -203,6 +210,63 @@ enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
                                               struct tlsdial_error *error)
 {
     return add_trust(client, directory, trust_add_path, error);
+}
+
+enum tlsdial_cause tlsdial_client_add_untrusted(tlsdial_client *client, const char *file,
+                                                struct tlsdial_error *error)
+{
+    return trust_add_untrusted(client->untrusted, file, error);
+}
+
+enum tlsdial_cause tlsdial_client_set_verify_time(tlsdial_client *client, int64_t seconds,
+                                                  struct tlsdial_error *error)
+{
+    time_t moment = (time_t)seconds;
+    if ((int64_t)moment != seconds)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "the time %lld is out of this system's range",
+                                 (long long)seconds);
+    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(client->ctx), moment);
+    client->verify_time = seconds;
+    client->has_verify_time = true;
+    return TLSDIAL_OK;
+}
+
+/* "h2,http/1.1" as in the extension: each name after its length. 0 where the text is bad. */
+static size_t alpn_wire(unsigned char *wire, size_t size, const char *text)
+{
+    size_t used = 0;
+    while (used < size) {
+        size_t length = strcspn(text, ",");
+        if (length == 0 || length > 255 || length >= size - used)
+            return 0;
+        wire[used++] = (unsigned char)length;
+        memcpy(wire + used, text, length);
+        used += length;
+        if (text[length] == '\0')
+            return used;
+        text += length + 1;
+    }
+    return 0;
+}
+
+enum tlsdial_cause tlsdial_client_set_alpn(tlsdial_client *client, const char *protocols,
+                                           struct tlsdial_error *error)
+{
+    unsigned char wire[1024];
+    size_t length = protocols != NULL ? alpn_wire(wire, sizeof wire, protocols) : 0;
+    if (protocols != NULL && length == 0)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "'%.64s' is no list of ALPN protocols", protocols);
+    char *copy = protocols != NULL ? OPENSSL_strdup(protocols) : NULL;
+    if ((protocols != NULL && copy == NULL) ||
+        SSL_CTX_set_alpn_protos(client->ctx, wire, (unsigned)length) != 0) {
+        OPENSSL_free(copy);
+        return error_out_of_memory(error);
+    }
+    OPENSSL_free(client->alpn);
+    client->alpn = copy;
+    return TLSDIAL_OK;
 }
 
 static bool is_protocol(enum tlsdial_protocol protocol)

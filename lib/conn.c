@@ -62,7 +62,7 @@ static enum tlsdial_cause set_up_tls(tlsdial_conn *conn, const tlsdial_client *c
                                      const struct host *host, int fd,
                                      struct tlsdial_error *error)
 {
-    BIO *bio = io_bio_new(fd, &conn->io);
+    BIO *bio = io_bio_new(fd, &conn->evidence->traffic, &conn->io);
     if (bio == NULL) {
         sock_close(fd);
         return error_out_of_memory(error);
@@ -73,8 +73,33 @@ static enum tlsdial_cause set_up_tls(tlsdial_conn *conn, const tlsdial_client *c
         return error_out_of_memory(error);
     }
     SSL_set_bio(conn->ssl, bio, bio);
+    conn->evidence->has_traffic = true;
+    messages_watch(conn->ssl, &conn->messages);
     SSL_set_app_data(conn->ssl, conn);
     return set_names(conn, client, host) ? TLSDIAL_OK : error_out_of_memory(error);
+}
+
+/* What is to be known of a handshake, however it ended. */
+static bool note_handshake(tlsdial_conn *conn, bool done)
+{
+    tlsdial_evidence *evidence = conn->evidence;
+    ERR_set_mark();
+    evidence->certificate_requested = conn->messages.certificate_requested;
+    evidence->signature = signature_scheme_name(conn->messages.signature);
+    evidence->staple = staple_text(conn);
+    ERR_pop_to_mark();
+    return !done || evidence_negotiated(evidence, conn->ssl);
+}
+
+/* A server may ignore what it was asked for by ALPN (RFC 7301, 3.2); who asks wants an answer. */
+static enum tlsdial_cause check_alpn(const tlsdial_conn *conn,
+                                     struct tlsdial_error *error)
+{
+    if (conn->client->alpn == NULL || conn->evidence->alpn != NULL)
+        return TLSDIAL_OK;
+    return tlsdial_error_set(error, TLSDIAL_ALPN, 0,
+                             "the server chose none of the protocols offered (%s)",
+                             conn->client->alpn);
 }
 
 static enum tlsdial_cause handshake(tlsdial_conn *conn, struct deadline deadline,
@@ -82,15 +107,18 @@ static enum tlsdial_cause handshake(tlsdial_conn *conn, struct deadline deadline
 {
     begin_operation(conn, deadline, true);
     enum conn_outcome outcome = outcome_of(conn, SSL_connect(conn->ssl));
-    enum tlsdial_cause cause = TLSDIAL_OK;
     /* SSL_connect() calls a close_notify before its end a mere "0"; it is no handshake. */
-    if (outcome != CONN_DONE || !SSL_is_init_finished(conn->ssl))
+    bool done = outcome == CONN_DONE && SSL_is_init_finished(conn->ssl);
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    if (!done)
         cause = diagnose_handshake(conn, outcome, error);
     else if (SSL_get_verify_result(conn->ssl) != X509_V_OK)
         cause = tlsdial_error_set(error, TLSDIAL_CERTIFICATE, 0,
                                   "the certificate was not verified");
-    else if (!evidence_negotiated(conn->evidence, conn->ssl))
+    if (!note_handshake(conn, done))
         cause = error_out_of_memory(error);
+    if (cause == TLSDIAL_OK)
+        cause = check_alpn(conn, error);
     evidence_step(conn->evidence, TLSDIAL_STEP_HANDSHAKE);
     return cause;
 }
@@ -174,7 +202,7 @@ static tlsdial_conn *conn_new(const tlsdial_client *client, tlsdial_evidence *ev
         return NULL;
     }
     evidence_begin(conn->evidence);
-    conn->trust = client->trust;
+    conn->client = client;
     conn->idle_timeout = client->idle_timeout;
     conn->total = deadline_after(conn->evidence->start_us, client->max_time);
     return conn;
@@ -191,7 +219,7 @@ tlsdial_conn *tlsdial_dial(tlsdial_client *client, const char *host, const char 
     }
     set_subject(conn, host, port);
     if (dial(conn, client, host, port, error) == TLSDIAL_OK) {
-        conn->trust = NULL; /* the client may go before the connection */
+        conn->client = NULL; /* it may go before the connection */
         return conn;
     }
     tlsdial_error_prefix(error, "%s", conn->subject);
@@ -373,6 +401,7 @@ void tlsdial_conn_free(tlsdial_conn *conn)
     if (conn == NULL)
         return;
     SSL_free(conn->ssl); /* and the BIO, and the socket */
+    messages_clear(&conn->messages);
     if (conn->owns_evidence)
         tlsdial_evidence_free(conn->evidence);
     OPENSSL_free(conn);

@@ -257,6 +257,9 @@ enum tlsdial_cause connect_any(const struct address_list *list, struct deadline 
     enum tlsdial_cause cause = race_init(&race, list, evidence)
                                    ? race_run(&race, deadline, fd, error)
                                    : error_out_of_memory(error);
+    for (size_t i = 0; cause == TLSDIAL_OK && i < race.pending_count; i++)
+        note(&race, &race.pending[i], TLSDIAL_CONNECT_FAILED,
+             "given up: another address answered first");
     if (cause == TLSDIAL_OK && race.out_of_memory) {
         sock_close(*fd);
         cause = error_out_of_memory(error);

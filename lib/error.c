@@ -139,6 +139,12 @@ void error_hint(struct tlsdial_error *error, const char *hint)
         tlsdial_text_escape(error->hint, sizeof error->hint, hint);
 }
 
+void error_append(struct tlsdial_error *error, const char *text)
+{
+    size_t used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used, "%s", text);
+}
+
 const char *error_openssl_reason(const char *otherwise)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_error());

@@ -8,10 +8,25 @@
 #define STEPS                                                                            \
     (sizeof((tlsdial_evidence *)0)->times / sizeof((tlsdial_evidence *)0)->times[0])
 
-/* The texts of the public records are const for their readers; evidence owns them. */
-static void free_text(const char *text)
+void problem_list_clear(struct problem_list *list)
 {
-    OPENSSL_free((void *)(uintptr_t)text);
+    for (size_t i = 0; i < list->count; i++) {
+        free_text(list->items[i].subject);
+        free_text(list->items[i].reason);
+    }
+    OPENSSL_free(list->items);
+    *list = (struct problem_list){0};
+}
+
+static void clear_chain(tlsdial_evidence *evidence, enum tlsdial_chain which)
+{
+    int count = sk_X509_num(evidence->chains[which]);
+    for (int i = 0; evidence->described[which] != NULL && i < count; i++)
+        certificate_clear(&evidence->described[which][i]);
+    OPENSSL_free(evidence->described[which]);
+    sk_X509_pop_free(evidence->chains[which], X509_free);
+    evidence->described[which] = NULL;
+    evidence->chains[which] = NULL;
 }
 
 static void clear(tlsdial_evidence *evidence)
@@ -22,16 +37,15 @@ static void clear(tlsdial_evidence *evidence)
         free_text(evidence->attempts[i].reason);
     }
     OPENSSL_free(evidence->attempts);
-    for (size_t i = 0; i < evidence->problem_count; i++) {
-        free_text(evidence->problems[i].subject);
-        free_text(evidence->problems[i].reason);
-    }
-    OPENSSL_free(evidence->problems);
+    problem_list_clear(&evidence->problems);
+    clear_chain(evidence, TLSDIAL_CHAIN_SENT);
+    clear_chain(evidence, TLSDIAL_CHAIN_BUILT);
+    OPENSSL_free(evidence->missing_issuer);
     OPENSSL_free(evidence->protocol);
     OPENSSL_free(evidence->cipher);
     OPENSSL_free(evidence->group);
-    OPENSSL_free(evidence->subject);
-    OPENSSL_free(evidence->issuer);
+    OPENSSL_free(evidence->alpn);
+    OPENSSL_free(evidence->staple);
     *evidence = (tlsdial_evidence){.observer = evidence->observer,
                                    .observer_argument = evidence->observer_argument};
     for (size_t i = 0; i < STEPS; i++)
@@ -127,54 +141,64 @@ const struct tlsdial_attempt *tlsdial_evidence_attempt(const tlsdial_evidence *e
     return index < evidence->attempt_count ? &evidence->attempts[index] : NULL;
 }
 
-char *name_text(const X509_NAME *name)
-{
-    /* RFC 2253 order and escapes, a space after each comma, and UTF-8 left as it is. */
-    unsigned long flags = (ASN1_STRFLGS_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) |
-                          XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_DN_REV | XN_FLAG_FN_SN;
-    char *printed = NULL, *text = NULL;
-    BIO *memory = BIO_new(BIO_s_mem());
-    if (memory == NULL || X509_NAME_print_ex(memory, name, 0, flags) < 0 ||
-        BIO_write(memory, "", 1) != 1 || BIO_get_mem_data(memory, &printed) <= 0)
-        goto end;
-    size_t size = 4 * strlen(printed) + 1; /* every byte escaped */
-    text = OPENSSL_malloc(size);
-    if (text != NULL)
-        tlsdial_text_escape(text, size, printed);
-end:
-    BIO_free(memory);
-    return text;
-}
-
-bool evidence_problem(tlsdial_evidence *evidence, enum tlsdial_cause cause, int depth,
-                      const X509 *certificate, const char *reason)
+bool problem_add(struct problem_list *list, enum tlsdial_cause cause, int depth,
+                 const X509 *certificate, const char *reason)
 {
     struct tlsdial_problem problem = {.cause = cause, .depth = depth};
-    size_t size = (evidence->problem_count + 1) * sizeof problem;
-    struct tlsdial_problem *grown = OPENSSL_realloc(evidence->problems, size);
+    struct tlsdial_problem *grown =
+        OPENSSL_realloc(list->items, (list->count + 1) * sizeof problem);
     if (grown == NULL)
         return false;
-    evidence->problems = grown;
+    list->items = grown;
     problem.subject = certificate != NULL ? name_text(X509_get_subject_name(certificate))
                                           : OPENSSL_strdup("");
-    char escaped[1024]; /* a mismatch names what the peer wrote into its certificate */
-    tlsdial_text_escape(escaped, sizeof escaped, reason);
-    problem.reason = OPENSSL_strdup(escaped);
-    grown[evidence->problem_count++] = problem;
+    problem.reason = escaped_text(reason); /* it may name what the peer wrote */
+    grown[list->count++] = problem;
     return problem.subject != NULL && problem.reason != NULL;
 }
 
 const struct tlsdial_problem *tlsdial_evidence_problem(const tlsdial_evidence *evidence,
                                                        size_t index)
 {
-    return index < evidence->problem_count ? &evidence->problems[index] : NULL;
+    return index < evidence->problems.count ? &evidence->problems.items[index] : NULL;
 }
 
-bool evidence_certificate(tlsdial_evidence *evidence, const X509 *leaf)
+bool evidence_chain(tlsdial_evidence *evidence, enum tlsdial_chain which,
+                    STACK_OF(X509) * chain)
 {
-    evidence->subject = name_text(X509_get_subject_name(leaf));
-    evidence->issuer = name_text(X509_get_issuer_name(leaf));
-    return evidence->subject != NULL && evidence->issuer != NULL;
+    clear_chain(evidence, which);
+    evidence->chains[which] = X509_chain_up_ref(chain);
+    return evidence->chains[which] != NULL;
+}
+
+/* Described when asked for: a dial that nobody asks about does not pay for it. */
+const struct tlsdial_certificate *tlsdial_evidence_certificate(
+    const tlsdial_evidence *evidence, enum tlsdial_chain chain, size_t index)
+{
+    tlsdial_evidence *cache = (tlsdial_evidence *)(uintptr_t)evidence;
+    size_t count = (unsigned)chain < CHAINS && evidence->chains[chain] != NULL
+                       ? (size_t)sk_X509_num(evidence->chains[chain])
+                       : 0;
+    if (index >= count)
+        return NULL;
+    if (cache->described[chain] == NULL)
+        cache->described[chain] = OPENSSL_zalloc(count * sizeof *cache->described[chain]);
+    if (cache->described[chain] == NULL)
+        return NULL;
+    struct tlsdial_certificate *described = &cache->described[chain][index];
+    if (described->der == NULL &&
+        !certificate_describe(described,
+                              sk_X509_value(evidence->chains[chain], (int)index))) {
+        certificate_clear(described);
+        *described = (struct tlsdial_certificate){0};
+        return NULL;
+    }
+    return described;
+}
+
+const char *tlsdial_evidence_missing_issuer(const tlsdial_evidence *evidence)
+{
+    return evidence->missing_issuer;
 }
 
 /* The key exchange group by its OpenSSL name; older servers without one have none. */
@@ -191,11 +215,17 @@ static const char *group_name(SSL *ssl)
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl)
 {
     const char *group = group_name(ssl);
+    const unsigned char *protocol;
+    unsigned length;
+    SSL_get0_alpn_selected(ssl, &protocol, &length);
     evidence->protocol = OPENSSL_strdup(SSL_get_version(ssl));
     evidence->cipher = OPENSSL_strdup(SSL_get_cipher_name(ssl));
     evidence->group = group != NULL ? OPENSSL_strdup(group) : NULL;
+    evidence->alpn = length > 0 ? OPENSSL_strndup((const char *)protocol, length) : NULL;
+    evidence->resumed = SSL_session_reused(ssl) != 0;
     return evidence->protocol != NULL && evidence->cipher != NULL &&
-           (group == NULL || evidence->group != NULL);
+           (group == NULL || evidence->group != NULL) &&
+           (length == 0 || evidence->alpn != NULL);
 }
 
 void evidence_end(tlsdial_evidence *evidence, enum tlsdial_cause how)
@@ -229,12 +259,40 @@ const char *tlsdial_evidence_group(const tlsdial_evidence *evidence)
     return evidence->group;
 }
 
-const char *tlsdial_evidence_subject(const tlsdial_evidence *evidence)
+const char *tlsdial_evidence_signature(const tlsdial_evidence *evidence)
 {
-    return evidence->subject;
+    return evidence->signature;
 }
 
-const char *tlsdial_evidence_issuer(const tlsdial_evidence *evidence)
+const char *tlsdial_evidence_alpn(const tlsdial_evidence *evidence)
 {
-    return evidence->issuer;
+    return evidence->alpn;
+}
+
+const char *tlsdial_evidence_staple(const tlsdial_evidence *evidence)
+{
+    return evidence->staple;
+}
+
+bool tlsdial_evidence_resumed(const tlsdial_evidence *evidence, bool *resumed)
+{
+    bool whole = evidence->protocol != NULL;
+    if (whole)
+        *resumed = evidence->resumed;
+    return whole;
+}
+
+bool tlsdial_evidence_certificate_requested(const tlsdial_evidence *evidence)
+{
+    return evidence->certificate_requested;
+}
+
+bool tlsdial_evidence_bytes(const tlsdial_evidence *evidence, uint64_t *received,
+                            uint64_t *sent)
+{
+    if (evidence->has_traffic) {
+        *received = evidence->traffic.received;
+        *sent = evidence->traffic.sent;
+    }
+    return evidence->has_traffic;
 }

@@ -21,6 +21,8 @@
 enum tlsdial_cause error_out_of_memory(struct tlsdial_error *error);
 /** Replaces the hint that the cause brought. */
 void error_hint(struct tlsdial_error *error, const char *hint);
+/** Adds to the end of the message; the text is escaped already. */
+void error_append(struct tlsdial_error *error, const char *text);
 /** The reason of OpenSSL's first queued error, or the given text where it has none. */
 const char *error_openssl_reason(const char *otherwise);
 
@@ -44,7 +46,45 @@ enum tlsdial_cause port_parse(char to[TLSDIAL_PORT_SIZE], const char *port,
 /** "host:port", the host in brackets where it has colons. */
 void host_port_format(char *to, size_t size, const char *host, const char *port);
 
+/* ---- certificate.c ---- */
+
+/** A copy with tlsdial_text_escape() done, to be freed with OPENSSL_free(). NULL when out of
+ * memory. So for the next three. */
+char *escaped_text(const char *from);
+/** A name in RFC 2253 order. */
+char *name_text(const X509_NAME *name);
+/** Where the issuer is to be had (AIA, RFC 5280, 4.2.2.1). NULL also where nothing is said. */
+char *issuer_url(const X509 *certificate);
+
+void free_text(const char *text);
+/** A DNS name or IP address; false where it is neither. Not escaped. */
+bool general_name_text(char *to, size_t size, const GENERAL_NAME *name);
+/** Seconds since 1970; 0 where the time is malformed. */
+int64_t asn1_time_seconds(const ASN1_TIME *time);
+/** "2031-02-03 04:05:06 UTC" */
+void time_text(char *to, size_t size, int64_t seconds);
+/** False when out of memory; *to is then to be cleared as well. */
+bool certificate_describe(struct tlsdial_certificate *to, const X509 *x509);
+void certificate_clear(struct tlsdial_certificate *certificate);
+
 /* ---- evidence.c ---- */
+
+struct problem_list {
+    struct tlsdial_problem *items; /* owns their texts */
+    size_t count;
+};
+
+/** False when out of memory; what is there stays. */
+bool problem_add(struct problem_list *list, enum tlsdial_cause cause, int depth,
+                 const X509 *certificate, const char *reason);
+void problem_list_clear(struct problem_list *list);
+
+/** Bytes on the connection. */
+struct traffic {
+    uint64_t received, sent;
+};
+
+#define CHAINS (TLSDIAL_CHAIN_BUILT + 1)
 
 struct tlsdial_evidence {
     int64_t start_us;
@@ -55,9 +95,16 @@ struct tlsdial_evidence {
     bool has_addresses;
     struct tlsdial_attempt *attempts; /* owns their texts; room for every address */
     size_t attempt_count;
-    struct tlsdial_problem *problems; /* owns their texts */
-    size_t problem_count;
-    char *protocol, *cipher, *group, *subject, *issuer;
+    struct problem_list problems;
+    STACK_OF(X509) * chains[CHAINS];
+    struct tlsdial_certificate
+        *described[CHAINS]; /* made when asked for; NULL der: not yet */
+    char *missing_issuer;
+    char *protocol, *cipher, *group, *alpn, *staple;
+    const char *signature; /* static */
+    bool resumed, certificate_requested;
+    struct traffic traffic;
+    bool has_traffic;
     bool has_end;
     enum tlsdial_cause end;
 };
@@ -69,15 +116,11 @@ void evidence_step(tlsdial_evidence *evidence, enum tlsdial_step step);
 bool evidence_addresses(tlsdial_evidence *evidence, size_t count);
 bool evidence_attempt(tlsdial_evidence *evidence, const BIO_ADDR *address,
                       enum tlsdial_cause cause, const char *reason, int64_t started_us);
-bool evidence_problem(tlsdial_evidence *evidence, enum tlsdial_cause cause, int depth,
-                      const X509 *certificate, const char *reason);
-bool evidence_certificate(tlsdial_evidence *evidence, const X509 *leaf);
+/** Takes a copy of the stack. */
+bool evidence_chain(tlsdial_evidence *evidence, enum tlsdial_chain which,
+                    STACK_OF(X509) * chain);
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl);
 void evidence_end(tlsdial_evidence *evidence, enum tlsdial_cause how);
-
-/** A name in RFC 2253 order as escaped UTF-8; to be freed with OPENSSL_free(). NULL when out of
- * memory. */
-char *name_text(const X509_NAME *name);
 
 /* ---- resolve.c ---- */
 
@@ -121,7 +164,7 @@ enum io_end {
 };
 
 #define IO_FIRST_BYTES                                                                   \
-    64 /**< enough to know a TLS record or the greeting of another protocol */
+    128 /**< enough to know a TLS record or the greeting of another protocol */
 
 /** The state of the BIO: a socket whose reads and writes wait until the deadline. */
 struct io {
@@ -134,11 +177,12 @@ struct io {
     int code;
     unsigned char first[IO_FIRST_BYTES]; /**< the first bytes received */
     size_t first_length;
+    struct traffic *traffic; /**< the evidence's */
 };
 
 /** A BIO that owns the socket, and its state, which lives as long. NULL when out of memory; the
  * socket is then still the caller's. */
-BIO *io_bio_new(int fd, struct io **io);
+BIO *io_bio_new(int fd, struct traffic *traffic, struct io **io);
 
 /* ---- trust.c ---- */
 
@@ -147,6 +191,9 @@ enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
                                   struct tlsdial_error *error);
 enum tlsdial_cause trust_add_path(SSL_CTX *ctx, const char *directory,
                                   struct tlsdial_error *error);
+/** Adds the certificates of a PEM file to a list. */
+enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
+                                       struct tlsdial_error *error);
 /** Whether the default trust store, loaded, can trust nothing: to be asked only after a failure,
  * for it reads a directory. */
 bool trust_defaults_are_empty(SSL_CTX *ctx);
@@ -165,11 +212,38 @@ struct tlsdial_client {
     int64_t connect_timeout, idle_timeout, max_time; /**< milliseconds, 0: none */
     struct host *servername, *verify_hostname;       /**< NULL: the host dialled */
     struct resolve_override *overrides;
+    STACK_OF(X509) * untrusted; /**< issuers that the server may leave out */
+    bool has_verify_time;
+    int64_t verify_time; /**< seconds since 1970 */
+    char *alpn;          /**< as it was given; NULL: none */
 };
 
 /** Loads the default trust store before the first dial, unless there is other trust: reading
  * it costs more than a whole handshake. Thread-safe. */
 enum tlsdial_cause client_load_trust(tlsdial_client *client, struct tlsdial_error *error);
+
+/* ---- messages.c ---- */
+
+/** What passes by in a handshake that OpenSSL does not tell afterwards. */
+struct messages {
+    unsigned char *client_hello; /**< the handshake message, header included */
+    size_t client_hello_length;
+    bool server_hello;          /**< came */
+    bool certificate_requested; /**< by the server */
+    bool certificate_sent;      /**< ours, and not an empty one */
+    bool alerted;               /**< a fatal alert came */
+    unsigned char alert;        /**< its number */
+    uint16_t signature;         /**< SignatureScheme of the server's, 0: none seen */
+};
+
+/** Has the messages of the SSL noted; to be freed with messages_clear(). */
+void messages_watch(SSL *ssl, struct messages *messages);
+void messages_clear(struct messages *messages);
+/** The name of a SignatureScheme in the IANA registry; NULL for one that is not known. */
+const char *signature_scheme_name(uint16_t scheme);
+/** What the ClientHello offered, in words; "" where there was none. */
+void messages_describe_offer(const struct messages *messages, SSL *ssl, char *to,
+                             size_t size);
 
 /* ---- conn.c ---- */
 
@@ -178,10 +252,12 @@ struct tlsdial_conn {
     struct io *io; /**< belongs to the SSL's BIO */
     tlsdial_evidence *evidence;
     bool owns_evidence;
-    const char *trust; /**< the client's, during the handshake */
+    const tlsdial_client *client; /**< while dialling: it may go before the connection */
     int64_t idle_timeout;
     struct deadline total;
-    struct host peer;                         /**< that the certificate must be for */
+    struct host peer; /**< that the certificate must be for */
+    struct messages messages;
+    struct verification *verification;        /**< under way */
     struct tlsdial_error verify_error;        /**< set by verify_chain() when it fails */
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
     bool peer_closed;                         /**< close_notify came */
@@ -189,11 +265,33 @@ struct tlsdial_conn {
     bool close_sent;
 };
 
+/* ---- problem.c ---- */
+
+/** The cause that an X509_V_ERR_ code of a certificate stands for. */
+enum tlsdial_cause problem_cause(int code, X509 *certificate);
+/** Of several causes, that of the lowest precedence is told. */
+int problem_precedence(enum tlsdial_cause cause);
+/** What is wrong, to be read after the certificate's subject. Not escaped. */
+void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
+                    X509_STORE_CTX *store_ctx, int code);
+/** The error that says it whole. */
+void problem_describe(struct tlsdial_error *error, const tlsdial_conn *conn,
+                      X509_STORE_CTX *store_ctx, int code, const char *reason);
+
 /* ---- verify.c ---- */
 
 /** For SSL_CTX_set_cert_verify_callback(): verifies the whole chain, notes every problem in the
  * evidence of the SSL's tlsdial_conn (its app data), and fails with the worst. */
 int verify_chain(X509_STORE_CTX *store_ctx, void *unused);
+/** Lets verify_chain() try several paths through the certificates of this store. */
+void verify_prepare_store(X509_STORE *store);
+
+/* ---- staple.c ---- */
+
+/** What the OCSP response that the server stapled says of its certificate, as
+ * tlsdial_evidence_staple() tells it; to be freed with OPENSSL_free(). NULL when none came, and
+ * when out of memory. */
+char *staple_text(const tlsdial_conn *conn);
 
 /* ---- diagnose.c ---- */
 
@@ -205,7 +303,8 @@ enum conn_outcome {
     CONN_FAILED       /**< see struct io's end and OpenSSL's error queue */
 };
 
-/** The cause of a handshake that did not end well. */
+/** The cause of a handshake that did not end well. So for the rest; each is called right after
+ * the failure, while OpenSSL's error queue tells of it. */
 enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcome outcome,
                                       struct tlsdial_error *error);
 /** The cause of a read or write that failed after the handshake. */

@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += lib/libtlsdial-core.la
 lib_libtlsdial_core_la_SOURCES = \
 	lib/bio.c \
 	lib/causes.def \
+	lib/certificate.c \
 	lib/client.c \
 	lib/conn.c \
 	lib/connect.c \
@@ -12,9 +13,13 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/diagnose.c \
 	lib/error.c \
 	lib/evidence.c \
+	lib/fetch.c \
 	lib/internal.h \
+	lib/messages.c \
+	lib/problem.c \
 	lib/resolve.c \
 	lib/sock.h \
+	lib/staple.c \
 	lib/target.c \
 	lib/thread.h \
 	lib/trust.c \

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/store.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,33 @@ enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
     return tlsdial_error_set(
         error, TLSDIAL_CA_STORE, ERR_peek_error(), "CA file '%s': %s", file,
         system_reason(text, sizeof text, "it has no certificate that can be read"));
+}
+
+enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
+                                       struct tlsdial_error *error)
+{
+    char text[256];
+    X509 *certificate;
+    int before = sk_X509_num(list);
+    ERR_clear_error();
+    BIO *bio = BIO_new_file(file, "r");
+    while (bio != NULL &&
+           (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
+        if (sk_X509_push(list, certificate) == 0) {
+            X509_free(certificate);
+            BIO_free(bio);
+            return error_out_of_memory(error);
+        }
+    BIO_free(bio);
+    bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    if (bio != NULL && ended && sk_X509_num(list) > before) {
+        ERR_clear_error();
+        return TLSDIAL_OK;
+    }
+    return tlsdial_error_set(
+        error, TLSDIAL_CA_STORE, ERR_peek_error(), "file '%s': %s", file,
+        system_reason(text, sizeof text,
+                      ended ? "it has no certificate" : "a certificate cannot be read"));
 }
 
 /* Whether a path ends in a name such as "1a2b3c4d.0", as c_rehash(1) makes them. */

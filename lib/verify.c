@@ -3,222 +3,97 @@
  *
  * OpenSSL stops at the first problem; here all are collected and the one that explains most is
  * given to the handshake, which then fails with the alert for it before any data is sent.
+ *
+ * OpenSSL also stops at the first path that it finds.  Where that one has a fault that another
+ * might not have (an expired intermediate with a renewed twin, an anchor of the same name with
+ * another key), the chain is built again without one of its certificates, and so on: breadth
+ * first, until a path is good or the bound is reached.
  */
 #include "internal.h"
 
+#include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#define NAMES_SHOWN 8 /* of a certificate, in a message */
+#define MOST_PATHS 64   /* to be tried for one server */
+#define MOST_EXCLUDED 8 /* certificates that a path goes without */
 
-/* Which of several causes is told: that of the lowest place. */
-static int precedence(enum tlsdial_cause cause)
-{
-    static const enum tlsdial_cause order[] = {
-        TLSDIAL_INTERNAL,      TLSDIAL_UNKNOWN_CA,        TLSDIAL_INCOMPLETE_CHAIN,
-        TLSDIAL_SELF_SIGNED,   TLSDIAL_REVOKED,           TLSDIAL_PIN_MISMATCH,
-        TLSDIAL_NAME_MISMATCH, TLSDIAL_NOT_YET_VALID,     TLSDIAL_EXPIRED,
-        TLSDIAL_PURPOSE,       TLSDIAL_CONSTRAINT,        TLSDIAL_WEAK,
-        TLSDIAL_STAPLE,        TLSDIAL_REVOCATION_UNKNOWN};
-    int count = (int)(sizeof order / sizeof order[0]);
-    int place = 0;
-    while (place < count && order[place] != cause)
-        place++;
-    return place;
-}
+/* What one path came to. */
+struct path {
+    struct problem_list problems;
+    size_t worst;               /* of them */
+    struct tlsdial_error error; /* of the worst, in words */
+    bool faulty; /* with a problem that is not the server's own certificate's */
+    STACK_OF(X509) * chain;
+};
 
-/* Problems of ours, not of the chain: nothing that follows can be relied on. */
-static bool is_internal(int code)
-{
-    return code == X509_V_ERR_OUT_OF_MEM || code == X509_V_ERR_INVALID_CALL ||
-           code == X509_V_ERR_STORE_LOOKUP || code == X509_V_ERR_UNSPECIFIED;
-}
+/* The certificates that a path must do without. */
+struct exclusion {
+    X509 *certificates[MOST_EXCLUDED];
+    size_t count;
+};
 
-static enum tlsdial_cause issuer_absent_cause(X509 *last)
-{
-    /* A CA certificate at the end: its issuer is not trusted. Else the CA itself is missing. */
-    return last != NULL && X509_check_ca(last) > 0 ? TLSDIAL_UNKNOWN_CA
-                                                   : TLSDIAL_INCOMPLETE_CHAIN;
-}
-
-static enum tlsdial_cause code_cause(int code, X509 *certificate)
-{
-    switch (code) {
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        return issuer_absent_cause(certificate);
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        return TLSDIAL_SELF_SIGNED;
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-        return TLSDIAL_UNKNOWN_CA;
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return TLSDIAL_NAME_MISMATCH;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return TLSDIAL_NOT_YET_VALID;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        return TLSDIAL_EXPIRED;
-    case X509_V_ERR_INVALID_PURPOSE:
-        return TLSDIAL_PURPOSE;
-    case X509_V_ERR_INVALID_CA:
-    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-    case X509_V_ERR_PERMITTED_VIOLATION:
-    case X509_V_ERR_EXCLUDED_VIOLATION:
-    case X509_V_ERR_SUBTREE_MINMAX:
-        return TLSDIAL_CONSTRAINT;
-    case X509_V_ERR_EE_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_MD_TOO_WEAK:
-        return TLSDIAL_WEAK;
-    default:
-        return is_internal(code) ? TLSDIAL_INTERNAL : TLSDIAL_CERTIFICATE;
-    }
-}
+struct verification {
+    X509_STORE_CTX *given;      /* by OpenSSL; its result counts */
+    STACK_OF(X509) * untrusted; /* what was sent, and the user's own */
+    STACK_OF(X509) * held;      /* keeps the excluded ones */
+    struct exclusion queue[MOST_PATHS];
+    size_t queued, next;
+    struct path path; /* under way */
+};
 
 static tlsdial_conn *conn_of(X509_STORE_CTX *store_ctx)
 {
     SSL *ssl =
         X509_STORE_CTX_get_ex_data(store_ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
-    return SSL_get_app_data(ssl);
+    return ssl != NULL ? SSL_get_app_data(ssl) : NULL;
 }
 
-/* ---- facts for the sentences ---- */
-
-static void print_time(char *to, size_t size, const ASN1_TIME *time)
+static void path_clear(struct path *path)
 {
-    struct tm parts;
-    if (ASN1_TIME_to_tm(time, &parts) == 1)
-        snprintf(to, size, "%04d-%02d-%02d %02d:%02d:%02d UTC", parts.tm_year + 1900,
-                 parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-                 parts.tm_sec);
-    else
-        snprintf(to, size, "a malformed date");
+    problem_list_clear(&path->problems);
+    sk_X509_pop_free(path->chain, X509_free);
+    *path = (struct path){0};
 }
 
-static void print_general_name(char *to, size_t size, const GENERAL_NAME *name)
-{
-    int type;
-    const ASN1_STRING *value = GENERAL_NAME_get0_value(name, &type);
-    to[0] = '\0';
-    if (type == GEN_DNS) {
-        snprintf(to, size, "%.*s", ASN1_STRING_length(value),
-                 (const char *)ASN1_STRING_get0_data(value));
-    } else if (type == GEN_IPADD) {
-        const unsigned char *octets = ASN1_STRING_get0_data(value);
-        int length = ASN1_STRING_length(value);
-        if (length == 4)
-            snprintf(to, size, "%u.%u.%u.%u", octets[0], octets[1], octets[2], octets[3]);
-        else if (length == 16)
-            for (int i = 0; i < 16; i += 2)
-                snprintf(to + strlen(to), size - strlen(to), "%s%x", i > 0 ? ":" : "",
-                         (unsigned)octets[i] << 8 | octets[i + 1]);
-    }
-}
-
-/* The DNS names and addresses of a certificate, up to a bound. */
-static void print_names(char *to, size_t size, const X509 *certificate)
-{
-    GENERAL_NAMES *names =
-        X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    int count = names != NULL ? sk_GENERAL_NAME_num(names) : 0;
-    int shown = 0, all = 0;
-    size_t used = 0;
-    snprintf(to, size, "no name at all");
-    for (int i = 0; i < count; i++) {
-        char name[128];
-        print_general_name(name, sizeof name, sk_GENERAL_NAME_value(names, i));
-        if (*name == '\0')
-            continue;
-        all++;
-        if (shown == NAMES_SHOWN || used + sizeof name + 32 > size)
-            continue;
-        used +=
-            (size_t)snprintf(to + used, size - used, "%s%s", shown > 0 ? ", " : "", name);
-        shown++;
-    }
-    if (all > shown)
-        snprintf(to + used, size - used, " and %d more", all - shown);
-    GENERAL_NAMES_free(names);
-}
-
-static void print_reason(char *to, size_t size, const tlsdial_conn *conn,
-                         X509_STORE_CTX *store_ctx, int code)
-{
-    X509 *certificate = X509_STORE_CTX_get_current_cert(store_ctx);
-    enum tlsdial_cause cause = code_cause(code, certificate);
-    char detail[512];
-    if (certificate != NULL && cause == TLSDIAL_EXPIRED) {
-        print_time(detail, sizeof detail, X509_get0_notAfter(certificate));
-        snprintf(to, size, "expired on %s", detail);
-    } else if (certificate != NULL && cause == TLSDIAL_NOT_YET_VALID) {
-        print_time(detail, sizeof detail, X509_get0_notBefore(certificate));
-        snprintf(to, size, "is not valid before %s", detail);
-    } else if (certificate != NULL && cause == TLSDIAL_NAME_MISMATCH) {
-        print_names(detail, sizeof detail, certificate);
-        snprintf(to, size, "is for %s, not for %s", detail, conn->peer.name);
-    } else {
-        snprintf(to, size, "%s", X509_verify_cert_error_string(code));
-    }
-}
-
-/* ---- collecting ---- */
+/* ---- collecting the problems of one path ---- */
 
 /* What follows another problem of the same certificate and says less: "unable to verify the first
  * certificate" after "unable to get local issuer certificate", and "unsuitable certificate purpose"
  * after "invalid CA certificate". */
-static bool is_told_already(const tlsdial_conn *conn, int code, int depth)
+static bool is_told_already(const struct path *path, int code, int depth)
 {
-    const struct tlsdial_problem *problem;
     bool any = code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
     if (!any && code != X509_V_ERR_INVALID_PURPOSE)
         return false;
-    for (size_t i = 0; (problem = tlsdial_evidence_problem(conn->evidence, i)) != NULL;
-         i++)
-        if (problem->depth == depth && (any || problem->cause == TLSDIAL_CONSTRAINT))
+    for (size_t i = 0; i < path->problems.count; i++)
+        if (path->problems.items[i].depth == depth &&
+            (any || path->problems.items[i].cause == TLSDIAL_CONSTRAINT))
             return true;
     return false;
 }
 
-/* The sentence for a problem that stands for all. */
-static void set_verify_error(tlsdial_conn *conn, X509_STORE_CTX *store_ctx,
-                             enum tlsdial_cause cause, int code, const char *reason)
+/* Whether another path might be without this problem. */
+static bool is_fault_of_path(int code, int depth)
 {
-    X509 *certificate = X509_STORE_CTX_get_current_cert(store_ctx);
-    struct tlsdial_error *error = &conn->verify_error;
-    char *subject =
-        certificate != NULL ? name_text(X509_get_subject_name(certificate)) : NULL;
-    char *issuer =
-        certificate != NULL ? name_text(X509_get_issuer_name(certificate)) : NULL;
-    int sent = sk_X509_num(X509_STORE_CTX_get0_untrusted(store_ctx));
-    unsigned long native = (unsigned long)code;
-    if (subject == NULL || issuer == NULL)
-        tlsdial_error_set(error, cause, native, "%s", reason);
-    else if (code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-             code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT)
-        tlsdial_error_set(
-            error, cause, native,
-            "the server sent %d certificate%s; the issuer \"%.200s\" of \"%.200s\" "
-            "was neither sent nor found in %s",
-            sent, sent == 1 ? "" : "s", issuer, subject, conn->trust);
-    else if (cause == TLSDIAL_UNKNOWN_CA)
-        tlsdial_error_set(error, cause, native,
-                          "the root \"%.200s\" that was sent is not in %s", subject,
-                          conn->trust);
-    else if (cause == TLSDIAL_SELF_SIGNED)
-        tlsdial_error_set(error, cause, native,
-                          "the certificate \"%.200s\" is self-signed and not in %s",
-                          subject, conn->trust);
-    else
-        tlsdial_error_set(error, cause, native, "the certificate \"%.200s\" %s%s",
-                          subject,
-                          cause == TLSDIAL_EXPIRED || cause == TLSDIAL_NOT_YET_VALID ||
-                                  cause == TLSDIAL_NAME_MISMATCH
-                              ? ""
-                              : "fails: ",
-                          reason);
-    OPENSSL_free(subject);
-    OPENSSL_free(issuer);
+    switch (code) {
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+    case X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_PERMITTED_VIOLATION:
+    case X509_V_ERR_EXCLUDED_VIOLATION:
+    case X509_V_ERR_SUBTREE_MINMAX:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX:
+    case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+        return true;
+    default:
+        return depth > 0;
+    }
 }
 
 /* For X509_STORE_CTX_set_verify_cb(): notes the problem and has OpenSSL go on. */
@@ -227,45 +102,306 @@ static int collect(int ok, X509_STORE_CTX *store_ctx)
     if (ok)
         return 1;
     tlsdial_conn *conn = conn_of(store_ctx);
+    struct path *path = &conn->verification->path;
     int code = X509_STORE_CTX_get_error(store_ctx);
     int depth = X509_STORE_CTX_get_error_depth(store_ctx);
     X509 *certificate = X509_STORE_CTX_get_current_cert(store_ctx);
-    if (is_told_already(conn, code, depth))
+    if (is_told_already(path, code, depth))
         return 1;
-    enum tlsdial_cause cause = code_cause(code, certificate);
+    enum tlsdial_cause cause = problem_cause(code, certificate);
     char reason[1024];
-    print_reason(reason, sizeof reason, conn, store_ctx, code);
-    bool first = conn->verify_error.cause == TLSDIAL_OK;
-    if (first || precedence(cause) < precedence(conn->verify_error.cause))
-        set_verify_error(conn, store_ctx, cause, code, reason);
-    if (!evidence_problem(conn->evidence, cause, depth, certificate, reason)) {
-        error_out_of_memory(&conn->verify_error);
-        conn->verify_error.native = X509_V_ERR_OUT_OF_MEM;
+    problem_reason(reason, sizeof reason, conn, store_ctx, code);
+    if (path->problems.count == 0 ||
+        problem_precedence(cause) < problem_precedence(path->error.cause)) {
+        problem_describe(&path->error, conn, store_ctx, code, reason);
+        path->worst = path->problems.count;
+    }
+    path->faulty = path->faulty || is_fault_of_path(code, depth);
+    if (!problem_add(&path->problems, cause, depth, certificate, reason)) {
+        error_out_of_memory(&path->error);
+        path->error.native = X509_V_ERR_OUT_OF_MEM;
         return 0;
     }
-    return !is_internal(code);
+    return cause != TLSDIAL_INTERNAL;
+}
+
+/* Builds and checks one path with the given context. True when all is well with it. */
+static bool try_path(struct path *path, X509_STORE_CTX *store_ctx)
+{
+    X509_STORE_CTX_set_verify_cb(store_ctx, collect);
+    bool verified = X509_verify_cert(store_ctx) == 1 && path->error.cause == TLSDIAL_OK;
+    path->chain = X509_STORE_CTX_get1_chain(store_ctx);
+    if (verified || path->error.cause != TLSDIAL_OK)
+        return verified;
+    int code = X509_STORE_CTX_get_error(store_ctx); /* without a call of collect() */
+    code = code != X509_V_OK ? code : X509_V_ERR_UNSPECIFIED;
+    tlsdial_error_set(&path->error,
+                      problem_cause(code, X509_STORE_CTX_get0_cert(store_ctx)),
+                      (unsigned long)code, "%s", X509_verify_cert_error_string(code));
+    return false;
+}
+
+/* ---- other paths ---- */
+
+static bool excludes(const struct exclusion *exclusion, const X509 *certificate)
+{
+    for (size_t i = 0; i < exclusion->count; i++)
+        if (X509_cmp(exclusion->certificates[i], certificate) == 0)
+            return true;
+    return false;
+}
+
+/* OpenSSL's own test, which a path then passes that has what the verification goes without. */
+static int check_issued(X509_STORE_CTX *store_ctx, X509 *certificate, X509 *issuer)
+{
+    const tlsdial_conn *conn = conn_of(store_ctx);
+    const struct verification *verification = conn != NULL ? conn->verification : NULL;
+    if (verification != NULL && verification->next > 0 &&
+        excludes(&verification->queue[verification->next - 1], issuer))
+        return 0;
+    int code = X509_check_issued(issuer, certificate);
+    /* Whether the issuer may sign is judged afterwards, and then told as what it is. */
+    return code == X509_V_OK || code == X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
+}
+
+void verify_prepare_store(X509_STORE *store)
+{
+    X509_STORE_set_check_issued(store, check_issued);
+}
+
+static bool same_exclusion(const struct exclusion *a, const struct exclusion *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!excludes(b, a->certificates[i]))
+            return false;
+    return true;
+}
+
+static bool is_queued(const struct verification *verification,
+                      const struct exclusion *exclusion)
+{
+    for (size_t i = 0; i < verification->queued; i++)
+        if (same_exclusion(&verification->queue[i], exclusion))
+            return true;
+    return false;
+}
+
+/* Puts "what this path did without, and this one too" at the end of the queue. */
+static bool enqueue(struct verification *verification, X509 *certificate)
+{
+    struct exclusion next = {0};
+    if (verification->next > 0)
+        next = verification->queue[verification->next - 1];
+    if (verification->queued == MOST_PATHS || next.count == MOST_EXCLUDED)
+        return true;
+    next.certificates[next.count++] = certificate;
+    if (is_queued(verification, &next))
+        return true;
+    if (X509_up_ref(certificate) != 1)
+        return false;
+    if (sk_X509_push(verification->held, certificate) == 0) {
+        X509_free(certificate);
+        return false;
+    }
+    verification->queue[verification->queued++] = next;
+    return true;
+}
+
+static bool has_problem_at(const struct path *path, int depth)
+{
+    for (size_t i = 0; i < path->problems.count; i++)
+        if (path->problems.items[i].depth == depth)
+            return true;
+    return false;
+}
+
+/* Every issuer of a path may be the one that leads astray; those with a problem come first. */
+static bool enqueue_issuers(struct verification *verification, const struct path *path)
+{
+    for (int blamed = 1; blamed >= 0; blamed--)
+        for (int depth = 1; depth < sk_X509_num(path->chain); depth++)
+            if (has_problem_at(path, depth) == (blamed == 1) &&
+                !enqueue(verification, sk_X509_value(path->chain, depth)))
+                return false;
+    return true;
+}
+
+/* A context like the one that OpenSSL gave, for one more path. */
+static X509_STORE_CTX *new_context(const struct verification *verification)
+{
+    X509_STORE_CTX *given = verification->given;
+    int index = SSL_get_ex_data_X509_STORE_CTX_idx();
+    X509_STORE_CTX *store_ctx = X509_STORE_CTX_new();
+    if (store_ctx != NULL &&
+        X509_STORE_CTX_init(store_ctx, X509_STORE_CTX_get0_store(given),
+                            X509_STORE_CTX_get0_cert(given),
+                            verification->untrusted) == 1 &&
+        X509_STORE_CTX_set_ex_data(store_ctx, index,
+                                   X509_STORE_CTX_get_ex_data(given, index)) == 1 &&
+        X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(store_ctx),
+                               X509_STORE_CTX_get0_param(given)) == 1)
+        return store_ctx;
+    X509_STORE_CTX_free(store_ctx);
+    return NULL;
+}
+
+/* Tries what is in the queue. True when a path is good, or has no fault but the server's own
+ * certificate's; it is then in verification->path, which is empty otherwise. */
+static bool find_other_path(tlsdial_conn *conn, struct verification *verification)
+{
+    while (verification->next < verification->queued &&
+           !deadline_passed(conn->io->deadline)) {
+        verification->next++;
+        X509_STORE_CTX *store_ctx = new_context(verification);
+        if (store_ctx == NULL)
+            return false;
+        bool verified = try_path(&verification->path, store_ctx);
+        X509_STORE_CTX_free(store_ctx);
+        if (verified ||
+            (!verification->path.faulty && verification->path.problems.count > 0))
+            return true;
+        bool queued = enqueue_issuers(verification, &verification->path);
+        path_clear(&verification->path);
+        if (!queued)
+            return false;
+    }
+    return false;
+}
+
+/* The path that is told: the first that is good but for the server's own certificate, else the
+ * one that OpenSSL found first. It is left in verification->path. */
+static void search(tlsdial_conn *conn, struct verification *verification)
+{
+    if (try_path(&verification->path, verification->given) || !verification->path.faulty)
+        return;
+    struct path first = verification->path;
+    verification->path = (struct path){0};
+    if (enqueue_issuers(verification, &first) && find_other_path(conn, verification)) {
+        path_clear(&first);
+        return;
+    }
+    path_clear(&verification->path);
+    verification->path = first;
+}
+
+/* ---- the verdict ---- */
+
+static void tell_others(struct path *path)
+{
+    for (size_t i = 0; i < path->problems.count; i++) {
+        const struct tlsdial_problem *problem = &path->problems.items[i];
+        char text[640];
+        if (i == path->worst)
+            continue;
+        snprintf(text, sizeof text, "; also %s: \"%.200s\" %.400s",
+                 tlsdial_cause_token(problem->cause), problem->subject, problem->reason);
+        error_append(&path->error, text);
+    }
+}
+
+/* A clock that says a time before this program was built is wrong. */
+static void suspect_clock(const tlsdial_conn *conn, struct tlsdial_error *error)
+{
+    int64_t now = (int64_t)time(NULL);
+    char clock[64], built[64], hint[TLSDIAL_HINT_SIZE];
+    if ((error->cause != TLSDIAL_EXPIRED && error->cause != TLSDIAL_NOT_YET_VALID) ||
+        conn->client->has_verify_time || now >= TLSDIAL_BUILD_TIME)
+        return;
+    time_text(clock, sizeof clock, now);
+    time_text(built, sizeof built, TLSDIAL_BUILD_TIME);
+    snprintf(hint, sizeof hint,
+             "this system's clock is wrong: it says %s, and tlsdial was built on %s",
+             clock, built);
+    error_hint(error, hint);
+}
+
+static void note_missing_issuer(tlsdial_evidence *evidence, const struct path *path)
+{
+    unsigned long code = path->error.native;
+    int last = sk_X509_num(path->chain) - 1;
+    if (last >= 0 && (code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+                      code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT))
+        evidence->missing_issuer = issuer_url(sk_X509_value(path->chain, last));
+}
+
+/* Gives the result to OpenSSL and to the evidence. */
+static bool conclude(tlsdial_conn *conn, struct verification *verification)
+{
+    struct path *path = &verification->path;
+    X509_STORE_CTX *given = verification->given;
+    bool verified = path->error.cause == TLSDIAL_OK;
+    bool noted = path->chain != NULL &&
+                 evidence_chain(conn->evidence, TLSDIAL_CHAIN_BUILT, path->chain);
+    if (!noted && verified)
+        error_out_of_memory(&path->error);
+    tell_others(path);
+    suspect_clock(conn, &path->error);
+    note_missing_issuer(conn->evidence, path);
+    problem_list_clear(&conn->evidence->problems);
+    conn->evidence->problems = path->problems;
+    path->problems = (struct problem_list){0};
+    conn->verify_error = path->error;
+    if (verified && noted && verification->next > 0) {
+        X509_STORE_CTX_set0_verified_chain(given, path->chain);
+        path->chain = NULL;
+    }
+    X509_STORE_CTX_set_error(given, verified && noted         ? X509_V_OK
+                                    : path->error.native != 0 ? (int)path->error.native
+                                                              : X509_V_ERR_OUT_OF_MEM);
+    return verified && noted;
+}
+
+/* What the server sent is OpenSSL's; the user's own is added for the time of the verification. */
+static STACK_OF(X509) * untrusted_of(const tlsdial_conn *conn, X509_STORE_CTX *given)
+{
+    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(given);
+    STACK_OF(X509) *own = conn->client->untrusted;
+    STACK_OF(X509) *all = sent != NULL ? sk_X509_dup(sent) : sk_X509_new_null();
+    for (int i = 0; all != NULL && i < sk_X509_num(own); i++)
+        if (sk_X509_push(all, sk_X509_value(own, i)) == 0) {
+            sk_X509_free(all);
+            return NULL;
+        }
+    return all;
 }
 
 int verify_chain(X509_STORE_CTX *store_ctx, void *unused)
 {
-    (void)unused;
     tlsdial_conn *conn = conn_of(store_ctx);
-    X509 *leaf = X509_STORE_CTX_get0_cert(store_ctx);
-    if (leaf != NULL && !evidence_certificate(conn->evidence, leaf)) {
-        X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
-        error_out_of_memory(&conn->verify_error);
-        return 0;
+    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(store_ctx);
+    struct verification *verification = OPENSSL_zalloc(sizeof *verification);
+    bool verified = false;
+    (void)unused;
+    if (verification == NULL || !evidence_chain(conn->evidence, TLSDIAL_CHAIN_SENT, sent))
+        goto out_of_memory;
+    verification->given = store_ctx;
+    verification->untrusted = untrusted_of(conn, store_ctx);
+    verification->held = sk_X509_new_null();
+    if (verification->untrusted == NULL || verification->held == NULL)
+        goto out_of_memory;
+    X509_STORE_CTX_set0_untrusted(store_ctx, verification->untrusted);
+    conn->verification = verification;
+    ERR_set_mark();
+    search(conn, verification);
+    verified = conclude(conn, verification);
+    if (verified)
+        ERR_pop_to_mark(); /* what other paths came to */
+    else
+        ERR_clear_last_mark();
+    conn->verification = NULL;
+    X509_STORE_CTX_set0_untrusted(store_ctx, sent);
+    path_clear(&verification->path);
+    goto end;
+out_of_memory:
+    X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
+    error_out_of_memory(&conn->verify_error);
+end:
+    if (verification != NULL) {
+        sk_X509_free(verification->untrusted);
+        sk_X509_pop_free(verification->held, X509_free);
     }
-    X509_STORE_CTX_set_verify_cb(store_ctx, collect);
-    int verified = X509_verify_cert(store_ctx);
-    if (verified == 1 && conn->verify_error.cause == TLSDIAL_OK)
-        return 1;
-    if (conn->verify_error.cause == TLSDIAL_OK) { /* failed without a call of collect() */
-        int code = X509_STORE_CTX_get_error(store_ctx);
-        code = code != X509_V_OK ? code : X509_V_ERR_UNSPECIFIED;
-        tlsdial_error_set(&conn->verify_error, code_cause(code, leaf),
-                          (unsigned long)code, "%s", X509_verify_cert_error_string(code));
-    }
-    X509_STORE_CTX_set_error(store_ctx, (int)conn->verify_error.native);
-    return 0;
+    OPENSSL_free(verification);
+    return verified;
 }

@@ -50,9 +50,11 @@ static void tell_handshake(const tlsdial_evidence *evidence)
     const char *protocol = tlsdial_evidence_protocol(evidence);
     const char *group = tlsdial_evidence_group(evidence);
     int64_t time = 0;
-    if (tlsdial_evidence_subject(evidence) != NULL) {
-        verbose_line("certificate subject: %s", tlsdial_evidence_subject(evidence));
-        verbose_line("certificate issuer: %s", tlsdial_evidence_issuer(evidence));
+    const struct tlsdial_certificate *certificate =
+        tlsdial_evidence_certificate(evidence, TLSDIAL_CHAIN_SENT, 0);
+    if (certificate != NULL) {
+        verbose_line("certificate subject: %s", certificate->subject);
+        verbose_line("certificate issuer: %s", certificate->issuer);
     }
     for (size_t i = 0; (problem = tlsdial_evidence_problem(evidence, i)) != NULL; i++)
         verbose_line("problem: %s: certificate %d, \"%s\": %s",

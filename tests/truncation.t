@@ -68,7 +68,7 @@ ends_in 30 handshake 'alert 80, internal_error' alert --number 80
 
 ends_in 31 not-tls 'plain HTTP' plain-http
 err_has 'HTTP/1.1 400 Bad Request' 'plain HTTP: the message shows what came'
-err_has 'hint: check the port' 'plain HTTP: the hint'
+err_has 'hint: this port serves plain HTTP' 'plain HTTP: the hint'
 ends_in 31 not-tls 'an SMTP greeting' plain --text '220 mail.example ESMTP\r\n'
 err_has '220 mail.example ESMTP' 'SMTP: the message shows the greeting'
 ends_in 31 not-tls 'two bytes of text' plain --text 'hi'
