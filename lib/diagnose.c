@@ -34,8 +34,9 @@ static bool is_about_certificate(unsigned char alert)
 /* Whether the alert is the server's word on our certificate; TLS 1.3 gives it at the first read. */
 static enum tlsdial_cause client_certificate_cause(const struct messages *messages)
 {
-    if (!messages->alerted || !messages->certificate_requested ||
-        !is_about_certificate(messages->alert))
+    bool asked =
+        messages->certificate_requested || messages->alert == SSL_AD_CERTIFICATE_REQUIRED;
+    if (!messages->alerted || !asked || !is_about_certificate(messages->alert))
         return TLSDIAL_OK;
     return messages->certificate_sent ? TLSDIAL_CLIENT_CERTIFICATE_REJECTED
                                       : TLSDIAL_CLIENT_CERTIFICATE_REQUIRED;

@@ -183,6 +183,22 @@ static void print_constraint(char *to, size_t size, const X509 *certificate, int
     }
 }
 
+static void print_absence(char *to, size_t size, const tlsdial_conn *conn,
+                          const X509 *certificate, int code)
+{
+    const char *trust = conn->client->trust;
+    char *issuer = name_text(X509_get_issuer_name(certificate));
+    if (code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)
+        snprintf(to, size, "is a root that is not in %s", trust);
+    else if (code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
+        snprintf(to, size, "is self-signed and not in %s", trust);
+    else
+        snprintf(to, size,
+                 "has an issuer, \"%.200s\", that was neither sent nor found in %s",
+                 issuer != NULL ? issuer : "", trust);
+    OPENSSL_free(issuer);
+}
+
 void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
                     X509_STORE_CTX *store_ctx, int code)
 {
@@ -192,6 +208,11 @@ void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
     if (certificate == NULL)
         return;
     switch (problem_cause(code, certificate)) {
+    case TLSDIAL_UNKNOWN_CA:
+    case TLSDIAL_INCOMPLETE_CHAIN:
+    case TLSDIAL_SELF_SIGNED:
+        print_absence(to, size, conn, certificate, code);
+        break;
     case TLSDIAL_EXPIRED:
         time_text(detail, sizeof detail,
                   asn1_time_seconds(X509_get0_notAfter(certificate)));

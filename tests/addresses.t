@@ -145,7 +145,7 @@ fails_to_look_up() { # fails_to_look_up HOW STATUS TOKEN [OPTION]
     err_has "tlsdial: no.example:443: $token: " "$resolver_word $*: the message"
 }
 
-if find_resolver_shim; then
+if find_system_shim; then
     fails_to_look_up no-name 20 name-not-found
     err_has 'hint: check the spelling' 'no-name: the hint'
     fails_to_look_up no-name 20 name-not-found -4

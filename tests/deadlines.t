@@ -102,7 +102,7 @@ dial --max-time 0.5 127.0.0.1 "$port"
 status_is 71 'an address that does not answer, --max-time'
 stop_peer
 
-if find_resolver_shim; then
+if find_system_shim; then
     for limit in --connect-timeout --max-time; do
         with_resolver hang tlsdial "$limit" 0.5 no.example 443
         status_is 70 "a resolver that hangs, $limit"

@@ -6,6 +6,8 @@ shell_tests = \
 	tests/truncation.t \
 	tests/verify.t \
 	tests/large.t \
+	tests/handshake.t \
+	tests/paths.t \
 	tests/flow.t \
 	tests/names.t \
 	tests/output.t \
@@ -49,13 +51,13 @@ tests_signals_SOURCES = tests/signals.c
 tests_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 $(tests_signals_OBJECTS): include/tlsdial.h
 
-# For LD_PRELOAD: a getaddrinfo() that answers as a test wants. Never installed; -rpath
+# For LD_PRELOAD: a getaddrinfo() and a time() that answer as a test wants. Never installed; -rpath
 # only makes libtool build a module instead of a convenience library.
 if SHARED
-check_LTLIBRARIES += tests/resolver_shim.la
-tests_resolver_shim_la_SOURCES = tests/resolver_shim.c
-tests_resolver_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
-tests_resolver_shim_la_LIBADD = $(DL_LIBS)
+check_LTLIBRARIES += tests/system_shim.la
+tests_system_shim_la_SOURCES = tests/system_shim.c
+tests_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+tests_system_shim_la_LIBADD = $(DL_LIBS)
 endif
 endif
 

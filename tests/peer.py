@@ -320,6 +320,12 @@ def plain_http(sock, args):
     finish(sock)
 
 
+def plain_answer(sock, args):
+    """waits for the ClientHello, sends --text, then FIN"""
+    read_client_hello(sock)
+    plain(sock, args)
+
+
 def reset_handshake(sock, args):
     """RST after the ClientHello"""
     read_client_hello(sock)
@@ -575,6 +581,7 @@ SERVED = {
     "silent": silent,
     "plain": plain,
     "plain-http": plain_http,
+    "plain-answer": plain_answer,
     "reset-handshake": reset_handshake,
     "close-handshake": close_handshake,
     "alert": alert,

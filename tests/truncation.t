@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # A response that is cut off is never taken for a whole one, and each way to break a
-# connection has its own status.
+# connection after the handshake has its own status.
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
 requires python openssl
 
@@ -21,8 +21,6 @@ ends_in() { # ends_in STATUS TOKEN DESC VERB ARGS...
     err_matches "^tlsdial: 127.0.0.1:$port: $token: ." "$what: the message"
     stop_peer
 }
-
-# --- after the handshake
 
 for tls in 1.2 1.3; do
     ends_in 60 truncated "TLS $tls: FIN without close_notify" fin --tls "$tls" --body 100
@@ -50,33 +48,5 @@ for tls in 1.2 1.3; do
     rm -f "$T/whole"
     stop_peer
 done
-
-# --- in the handshake
-
-ends_in 34 closed-in-handshake 'FIN after the ClientHello' close-handshake
-ends_in 34 closed-in-handshake 'reset after the ClientHello' reset-handshake
-ends_in 34 closed-in-handshake 'close_notify after the ClientHello' alert-close-notify
-ends_in 34 closed-in-handshake 'close_notify in the handshake' close-notify-midway
-ends_in 34 closed-in-handshake 'FIN at once' plain --text ''
-
-ends_in 33 no-shared-parameters 'alert 40, handshake_failure' alert --number 40
-ends_in 32 tls-version 'alert 70, protocol_version' alert --number 70
-ends_in 37 unrecognized-name 'alert 112, unrecognized_name' alert --number 112
-ends_in 30 handshake 'alert 80, internal_error' alert --number 80
-
-# --- not TLS
-
-ends_in 31 not-tls 'plain HTTP' plain-http
-err_has 'HTTP/1.1 400 Bad Request' 'plain HTTP: the message shows what came'
-err_has 'hint: this port serves plain HTTP' 'plain HTTP: the hint'
-ends_in 31 not-tls 'an SMTP greeting' plain --text '220 mail.example ESMTP\r\n'
-err_has '220 mail.example ESMTP' 'SMTP: the message shows the greeting'
-ends_in 31 not-tls 'two bytes of text' plain --text 'hi'
-ends_in 31 not-tls 'a banner with escape sequences' \
-    plain --text 'SSH-2.0-\x1b[31mred\x1b]0;title\x07\r\nsecond line\r\n'
-err_lacks "$(printf '\033')" 'banner: no escape character is printed'
-err_lacks "$(printf '\007')" 'banner: no bell'
-err_has '\x1B[31mred' 'banner: the escape character is spelt out'
-err_lines_at_most 2 'banner: a message and a hint, and no line of the peer'
 
 done_testing

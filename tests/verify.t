@@ -130,6 +130,7 @@ verdict 46 name-mismatch 'no name at all' 'a common name is no name'
 make_cert_dated many ca DNS:other.example "$PAST" "$EXPIRY"
 offer many
 verdict 46 name-mismatch 'other.example' 'expired and another name: the name comes first'
+err_has '; also expired: "CN=many" expired on 2021-02-03' 'the message tells the date too'
 within 30 tlsdial -v --cacert "$T/ca.pem" localhost "$port"
 err_has 'problem: name-mismatch: certificate 0' '-v tells the name'
 err_has 'problem: expired: certificate 0, "CN=many"' '-v tells the date too'
@@ -142,6 +143,7 @@ within 30 tlsdial -v --cacert "$T/ca.pem" localhost "$port"
 for problem in unknown-ca name-mismatch expired; do
     err_has "problem: $problem: " "-v tells all of them: $problem"
 done
+err_has 'certificate 1, "CN=A stranger": is a root that is not in' '-v says it of the right one'
 
 # --- what a certificate may be used for ---------------------------------------------
 
@@ -149,20 +151,44 @@ USAGE=clientAuth
 make_cert client ca DNS:localhost
 offer client
 verdict 50 purpose CN=client 'a certificate for clients'
+err_has 'it is for TLS Web Client Authentication' 'a certificate for clients: what it is for'
 alert_was 43 purpose
 
 KEY=rsa:1024
 make_cert weak ca DNS:localhost
 offer weak -cipher DEFAULT:@SECLEVEL=0
-verdict 49 weak CN=weak 'a key of 1024 bits'
+verdict 49 weak '"CN=weak" has a key of 1024 bits (RSA), which is below security level 2' \
+    'a key of 1024 bits'
 alert_was 42 weak
+
+KEY=rsa:1024
+make_intermediate weak-ca ca
+make_cert under-weak weak-ca DNS:localhost
+chain under-weak weak-ca
+offer under-weak -cipher DEFAULT:@SECLEVEL=0
+verdict 49 weak '"CN=weak-ca" has a key of 1024 bits' 'an intermediate of 1024 bits is named'
+
+DIGEST=sha1
+make_cert sha1 ca DNS:localhost
+offer sha1 -cipher DEFAULT:@SECLEVEL=0
+verdict 49 weak '"CN=sha1" is signed with ecdsa-with-SHA1, which is below security level 2' \
+    'a signature with SHA-1'
+
+DIGEST=sha1
+make_intermediate sha1-ca ca
+make_cert under-sha1 sha1-ca DNS:localhost
+chain under-sha1 sha1-ca
+offer under-sha1 -cipher DEFAULT:@SECLEVEL=0
+verdict 49 weak '"CN=sha1-ca" is signed with ecdsa-with-SHA1' \
+    'a signature with SHA-1 further up is said of the right certificate'
 
 BASIC=critical,CA:FALSE
 make_intermediate no-ca ca
 make_cert under-no-ca no-ca DNS:localhost
 chain under-no-ca no-ca
 offer under-no-ca
-verdict 51 constraint CN=no-ca 'an issuer that is not a CA'
+verdict 51 constraint '"CN=no-ca" issued a certificate and is not a CA' \
+    'an issuer that is not a CA'
 
 BASIC=critical,CA:TRUE,pathlen:0
 make_intermediate short ca
@@ -170,14 +196,100 @@ make_intermediate below-short short
 make_cert under-short below-short DNS:localhost
 chain under-short below-short short
 offer under-short
-verdict 51 constraint CN=short 'a chain that is longer than its CA allows'
+verdict 51 constraint \
+    '"CN=short" has more CAs below it than its path length constraint (0) allows' \
+    'a chain that is longer than its CA allows'
 
 EXTRA='nameConstraints = critical,permitted;DNS:other.example'
 make_intermediate narrow ca
 make_cert under-narrow narrow DNS:localhost
 chain under-narrow narrow
 offer under-narrow
-verdict 51 constraint CN=under-narrow 'a name outside the constraints'
+verdict 51 constraint \
+    '"CN=under-narrow" is for localhost, which the name constraints of a CA above it do not' \
+    'a name outside the constraints'
+
+EXTRA='nameConstraints = critical,excluded;DNS:localhost'
+make_intermediate barred ca
+make_cert under-barred barred DNS:localhost
+chain under-barred barred
+offer under-barred
+verdict 51 constraint 'of a CA above it exclude' 'a name that is excluded'
+
+# --- what fits nowhere else ---------------------------------------------------------
+
+EXTRA='1.2.3.4.5 = critical,ASN1:NULL'
+make_cert odd ca DNS:localhost
+offer odd
+verdict 40 certificate 'has a critical extension that OpenSSL does not know: 1.2.3.4.5' \
+    'an unknown critical extension'
+
+# The last byte of the DER is the signature's.
+make_cert spoilt ca DNS:localhost
+"$OPENSSL" x509 -in "$T/spoilt.pem" -outform DER -out "$T/spoilt.der"
+spoilt_size=$(($(wc -c <"$T/spoilt.der")))
+head -c "$((spoilt_size - 1))" "$T/spoilt.der" >"$T/spoilt2.der"
+last_byte=$(tail -c 1 "$T/spoilt.der" | od -An -tu1)
+# shellcheck disable=SC2059 # the format is the byte
+printf "\\$(printf %03o "$((last_byte ^ 1))")" >>"$T/spoilt2.der"
+"$OPENSSL" x509 -inform DER -in "$T/spoilt2.der" -out "$T/spoilt.pem"
+offer spoilt
+verdict 40 certificate \
+    '"CN=spoilt" has a signature that the key of its issuer "CN=tlsdial test CA" did not make' \
+    'a bad signature'
+alert_was 51 'a bad signature'
+
+# --- wildcards (RFC 9525, 6.3): a whole label, the leftmost, and one only -----------
+
+named_at() { # named_at SAN NAME STATUS
+    san_count=$((${san_count:-0} + 1))
+    make_cert "san$san_count" ca "$1"
+    offer "san$san_count"
+    within 30 tlsdial --cacert "$T/ca.pem" --verify-hostname "$2" localhost "$port"
+    status_is "$3" "a certificate for $1 and the name $2"
+    stop_peer
+}
+named_at 'DNS:*.example.com' www.example.com 0
+named_at 'DNS:*.example.com' WWW.Example.COM 0
+named_at 'DNS:*.example.com' example.com 46
+named_at 'DNS:*.example.com' a.www.example.com 46
+named_at 'DNS:www*.example.com' www1.example.com 46
+named_at 'DNS:*w.example.com' www.example.com 46
+named_at 'DNS:www.*.com' www.example.com 46
+named_at 'DNS:*.*.example.com' a.b.example.com 46
+named_at 'DNS:*' localhost 46
+named_at 'DNS:*.com' example.com 46
+named_at 'DNS:xn--*.example.com' xn--bcher-kva.example.com 46
+named_at 'DNS:*.example.com' xn--bcher-kva.example.com 0
+named_at 'DNS:.example.com' www.example.com 46
+named_at 'DNS:www.example.com.' www.example.com 46
+named_at 'DNS:*.0.0.1' 127.0.0.1 46
+named_at 'DNS:127.0.0.1' 127.0.0.1 46
+
+# --- a wrong clock ------------------------------------------------------------------
+
+# The time of --attime is the user's word, and no clock.
+START=20150101000000Z
+make_ca aged
+make_cert_dated of-2020 aged DNS:localhost "$PAST" "$EXPIRY"
+offer of-2020
+at_time() { within 30 tlsdial --cacert "$T/aged.pem" --attime "$1" localhost "$port"; }
+at_time 1600000000
+status_is 0 '--attime: the year 2020'
+at_time 1640000000
+failed_as 41 expired 'expired on 2021-02-03' '--attime: the end of 2021'
+err_lacks "system's clock is wrong" '--attime: no word of a clock'
+at_time 1500000000
+failed_as 42 not-yet-valid 'not valid before 2020-01-01' '--attime: the year 2017'
+err_lacks "system's clock is wrong" '--attime in the past: no word of a clock'
+if find_system_shim; then
+    with_clock 1000000000 tlsdial --cacert "$T/aged.pem" localhost "$port"
+    failed_as 42 not-yet-valid '' 'a clock of 2001'
+    err_has "hint: this system's clock is wrong: it says 2001-09-09 01:46:40 UTC, and tlsdial was built on 20" \
+        'a clock of 2001: the hint has both dates'
+else
+    skip 'a clock of 2001' "$why_no_shim"
+fi
 
 # --- text that the peer chose -------------------------------------------------------
 

@@ -2,7 +2,8 @@
 # Throwaway certificates. Each NAME becomes $T/NAME.pem and $T/NAME.key.
 #
 # Variables before one call change what it makes, and are forgotten after it:
-#   KEY      ec:P-256, rsa:BITS, ed25519        DIGEST   sha256, sha1 ...
+#   KEY      ec:P-256, rsa:BITS, ed25519, or same: the key is there already
+#   DIGEST   sha256, sha1 ...
 #   SUBJECT  /CN=name/O=organisation            BASIC    basicConstraints
 #   START END  20200101000000Z                  USAGE    extendedKeyUsage, or none
 #   EXTRA    more lines of extensions, such as nameConstraints=critical,permitted;DNS:a
@@ -68,14 +69,14 @@ issue() {
 request() { # request NAME: a new key and a request for it
     request_name=$1
     case ${KEY:-} in
-    '') set -- -newkey ec -pkeyopt ec_paramgen_curve:P-256 ;;
-    ec:*) set -- -newkey ec -pkeyopt "ec_paramgen_curve:${KEY#ec:}" ;;
-    *) set -- -newkey "$KEY" ;;
+    '') set -- -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout "$T/$1.key" ;;
+    ec:*) set -- -newkey ec -pkeyopt "ec_paramgen_curve:${KEY#ec:}" -keyout "$T/$1.key" ;;
+    same) set -- -key "$T/$request_name.key" ;;
+    *) set -- -newkey "$KEY" -keyout "$T/$1.key" ;;
     esac
     # OPENSSL_CONF also keeps the system's policy (no SHA-1, say) out of this.
     quietly "$T/$request_name.log" env OPENSSL_CONF="$T/$request_name.cnf" \
-        "$OPENSSL" req -new -utf8 -nodes "$@" -keyout "$T/$request_name.key" \
-        -subj "${SUBJECT:-/CN=$request_name}" -out "$T/$request_name.csr"
+        "$OPENSSL" req -new -utf8 -nodes "$@" -subj "${SUBJECT:-/CN=$request_name}" -out "$T/$request_name.csr"
 }
 
 sign() { # sign NAME ISSUER

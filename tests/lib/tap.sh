@@ -279,25 +279,31 @@ redirected() { # redirected '>/dev/full' CMD...: within, with descriptors of its
 }
 
 # shellcheck disable=SC2034 # why_no_shim is for the test
-find_resolver_shim() { # sets shim, or fails with the reason in why_no_shim
+find_system_shim() { # sets shim, or fails with the reason in why_no_shim
     why_no_shim='a preloaded library does not reach a program under an emulator'
     [ -z "$EMULATOR" ] || return 1
-    why_no_shim='resolver_shim was not built'
-    [ -f "$TOP_BUILDDIR/tests/resolver_shim.la" ] || return 1
-    shim=$(sed -n "s/^dlname='\(.*\)'/\1/p" "$TOP_BUILDDIR/tests/resolver_shim.la")
+    why_no_shim='system_shim was not built'
+    [ -f "$TOP_BUILDDIR/tests/system_shim.la" ] || return 1
+    shim=$(sed -n "s/^dlname='\(.*\)'/\1/p" "$TOP_BUILDDIR/tests/system_shim.la")
     shim=$TOP_BUILDDIR/tests/.libs/$shim
     [ -f "$shim" ]
 }
 
-with_resolver() { # with_resolver HOW CMD...: within; HOW is a word of resolver_shim.c
-    resolver_does=$1
+with_resolver() { # with_resolver HOW CMD...: within; HOW is a word of system_shim.c
+    shim_does=TLSDIAL_TEST_RESOLVER=$1
     shift
-    expand under_resolver "$@"
+    expand under_shim "$@"
+}
+
+with_clock() { # with_clock SECONDS CMD...: within; the time that the system tells
+    shim_does=TLSDIAL_TEST_TIME=$1
+    shift
+    expand under_shim "$@"
 }
 
 # AddressSanitizer wants to be first in line, and is loaded behind the shim.
-under_resolver() {
-    within 30 env LD_PRELOAD="$shim" TLSDIAL_TEST_RESOLVER="$resolver_does" \
+under_shim() {
+    within 30 env LD_PRELOAD="$shim" "$shim_does" \
         ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0" "$@"
 }
 

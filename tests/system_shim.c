@@ -1,8 +1,9 @@
 /*
- * resolver_shim.c: a getaddrinfo() for LD_PRELOAD that answers as a test wants.
+ * system_shim.c: a getaddrinfo() and a time() for LD_PRELOAD that answer as a test wants.
  *
- * TLSDIAL_TEST_RESOLVER says how: hang, no-name, again, fail, system, no-data or service.
- * Anything else, and every numeric host, is left to the real one.
+ * TLSDIAL_TEST_RESOLVER says how the one does: hang, no-name, again, fail, system, no-data or
+ * service.  Anything else, and every numeric host, is left to the real one.  TLSDIAL_TEST_TIME
+ * is the time that the other tells, in seconds since 1970.
  */
 #include <config.h>
 
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef int resolver(const char *host, const char *service, const struct addrinfo *hints,
@@ -65,4 +67,15 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
     resolver *real;
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo"); /* the way POSIX has it */
     return real != NULL ? real(host, service, hints, found) : EAI_FAIL;
+}
+
+time_t time(time_t *also)
+{
+    const char *wanted = getenv("TLSDIAL_TEST_TIME");
+    struct timespec now = {0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    time_t told = wanted != NULL ? (time_t)atoll(wanted) : now.tv_sec;
+    if (also != NULL)
+        *also = told;
+    return told;
 }
