@@ -89,7 +89,7 @@ dial
 status_is 0 'ALPN: not asked for'
 peer_log_has 'alpn: none' 'ALPN: not offered'
 stop_peer
-for bad in '' , h2, ,h2 h2,,http/1.1; do
+for bad in '' ',' 'h2,' ',h2' 'h2,,http/1.1'; do
     run tlsdial --alpn "$bad" localhost 1
     failed_as 2 usage 'no list of ALPN protocols' "--alpn '$bad'"
 done
