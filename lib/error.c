@@ -150,3 +150,15 @@ const char *error_openssl_reason(const char *otherwise)
     const char *reason = ERR_reason_error_string(ERR_peek_error());
     return reason != NULL ? reason : otherwise;
 }
+
+const char *error_system_reason(char *text, size_t size, const char *otherwise)
+{
+    unsigned long code = ERR_peek_error();
+    if (!ERR_SYSTEM_ERROR(code))
+        code = ERR_peek_last_error();
+    if (!ERR_SYSTEM_ERROR(code))
+        return otherwise;
+    ERR_error_string_n(code, text, size); /* "error:80000002:system library::reason" */
+    const char *colon = strrchr(text, ':');
+    return colon != NULL ? colon + 1 : text;
+}

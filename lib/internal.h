@@ -25,6 +25,9 @@ void error_hint(struct tlsdial_error *error, const char *hint);
 void error_append(struct tlsdial_error *error, const char *text);
 /** The reason of OpenSSL's first queued error, or the given text where it has none. */
 const char *error_openssl_reason(const char *otherwise);
+/** The system's reason for a failure, where OpenSSL queued one; it may be the first error or the
+ * last. ERR_reason_error_string(3) knows none for these. */
+const char *error_system_reason(char *text, size_t size, const char *otherwise);
 
 /* ---- target.c ---- */
 

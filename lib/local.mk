@@ -8,6 +8,7 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/client.c \
 	lib/conn.c \
 	lib/connect.c \
+	lib/credentials.c \
 	lib/deadline.c \
 	lib/deadline.h \
 	lib/diagnose.c \

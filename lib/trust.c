@@ -34,20 +34,6 @@ enum tlsdial_cause trust_use_defaults(SSL_CTX *ctx, struct tlsdial_error *error)
                              error_openssl_reason("no reason given"));
 }
 
-/* The system's reason for a failure, where OpenSSL queued one; it may be the first error or the
- * last. ERR_reason_error_string(3) knows none for these. */
-static const char *system_reason(char *text, size_t size, const char *otherwise)
-{
-    unsigned long code = ERR_peek_error();
-    if (!ERR_SYSTEM_ERROR(code))
-        code = ERR_peek_last_error();
-    if (!ERR_SYSTEM_ERROR(code))
-        return otherwise;
-    ERR_error_string_n(code, text, size); /* "error:80000002:system library::reason" */
-    const char *colon = strrchr(text, ':');
-    return colon != NULL ? colon + 1 : text;
-}
-
 enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
                                   struct tlsdial_error *error)
 {
@@ -57,7 +43,7 @@ enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
         return TLSDIAL_OK;
     return tlsdial_error_set(
         error, TLSDIAL_CA_STORE, ERR_peek_error(), "CA file '%s': %s", file,
-        system_reason(text, sizeof text, "it has no certificate that can be read"));
+        error_system_reason(text, sizeof text, "it has no certificate that can be read"));
 }
 
 enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
@@ -81,10 +67,11 @@ enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
         ERR_clear_error();
         return TLSDIAL_OK;
     }
-    return tlsdial_error_set(
-        error, TLSDIAL_CA_STORE, ERR_peek_error(), "file '%s': %s", file,
-        system_reason(text, sizeof text,
-                      ended ? "it has no certificate" : "a certificate cannot be read"));
+    return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(), "file '%s': %s",
+                             file,
+                             error_system_reason(text, sizeof text,
+                                                 ended ? "it has no certificate"
+                                                       : "a certificate cannot be read"));
 }
 
 /* Whether a path ends in a name such as "1a2b3c4d.0", as c_rehash(1) makes them. */
@@ -134,8 +121,9 @@ enum tlsdial_cause trust_add_path(SSL_CTX *ctx, const char *directory,
     ERR_clear_error();
     enum directory_content content = look_into(directory);
     const char *fault =
-        content == DIRECTORY_UNREADABLE ? system_reason(text, sizeof text, "unreadable")
-        : content == DIRECTORY_NONE     ? "it is no directory, or empty"
+        content == DIRECTORY_UNREADABLE
+            ? error_system_reason(text, sizeof text, "unreadable")
+        : content == DIRECTORY_NONE ? "it is no directory, or empty"
         : content == DIRECTORY_UNHASHED
             ? "no file in it is named by a hash; c_rehash(1) makes such names"
             : NULL;

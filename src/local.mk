@@ -9,6 +9,8 @@ src_tlsdial_SOURCES = \
 	src/os.h \
 	src/output.c \
 	src/output.h \
+	src/passphrase.c \
+	src/passphrase.h \
 	src/tlsdial_program.h \
 	src/verbose.c
 if HOST_WINDOWS

@@ -25,6 +25,8 @@ bool os_begin(void);
 int64_t os_clock_ms(void);
 
 bool os_is_terminal(int fd);
+/** Whether there is somebody to ask, wherever the standard streams go. */
+bool os_has_terminal(void);
 
 /** -1 and a code on failure. */
 int os_open_to_read(const char *path, int *code);

@@ -44,6 +44,14 @@ bool os_is_terminal(int fd)
     return isatty(fd) == 1;
 }
 
+bool os_has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 int os_open_to_read(const char *path, int *code)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -33,6 +33,14 @@ bool os_is_terminal(int fd)
     return GetConsoleMode((HANDLE)_get_osfhandle(fd), &mode) != 0;
 }
 
+bool os_has_terminal(void)
+{
+    int fd = _open("CONIN$", _O_RDWR);
+    if (fd >= 0)
+        _close(fd);
+    return fd >= 0;
+}
+
 int os_open_to_read(const char *path, int *code)
 {
     int fd = _open(path, _O_RDONLY | _O_BINARY | _O_NOINHERIT);

@@ -1,0 +1,128 @@
+/* passphrase.c: see passphrase.h. */
+#include <config.h>
+
+#include "passphrase.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/ui.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os.h"
+
+static const char *after(const char *prefix, const char *text)
+{
+    size_t length = strlen(prefix);
+    return strncmp(text, prefix, length) == 0 ? text + length : NULL;
+}
+
+/* -1 where it is no descriptor's number. */
+static int descriptor(const char *text)
+{
+    size_t length = strlen(text);
+    bool number = length > 0 && length < 6 && strspn(text, "0123456789") == length;
+    return number ? atoi(text) : -1;
+}
+
+enum tlsdial_cause passphrase_check(const char *from, struct tlsdial_error *error)
+{
+    const char *variable = after("env:", from), *path = after("file:", from);
+    const char *number = after("fd:", from);
+    if ((variable != NULL && *variable != '\0') || (path != NULL && *path != '\0') ||
+        (number != NULL && descriptor(number) >= 0))
+        return TLSDIAL_OK;
+    return tlsdial_error_set(
+        error, TLSDIAL_USAGE, 0,
+        "--pass takes env:VARIABLE, file:PATH or fd:NUMBER, and never "
+        "the pass phrase itself");
+}
+
+static enum tlsdial_cause too_long(struct tlsdial_error *error)
+{
+    return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, 0, "the pass phrase is too long");
+}
+
+static enum tlsdial_cause from_environment(const char *name, char *buffer, size_t size,
+                                           struct tlsdial_error *error)
+{
+    const char *value = getenv(name);
+    if (value == NULL)
+        return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, 0,
+                                 "the environment variable '%s' is not set", name);
+    if (strlen(value) >= size)
+        return too_long(error);
+    strcpy(buffer, value);
+    return TLSDIAL_OK;
+}
+
+/* Byte by byte: what follows the line in a descriptor is somebody else's. */
+static enum tlsdial_cause from_descriptor(int fd, const char *name, char *buffer,
+                                          size_t size, struct tlsdial_error *error)
+{
+    for (size_t used = 0; used < size; used++) {
+        size_t n;
+        int code = 0;
+        if (os_read(fd, buffer + used, 1, INT64_MAX, &n, &code) != OS_DONE)
+            return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, (unsigned long)code,
+                                     "pass phrase from %s: %s", name, strerror(code));
+        if (n == 0 || buffer[used] == '\n') {
+            used -= used > 0 && n > 0 && buffer[used - 1] == '\r' ? 1 : 0;
+            buffer[used] = '\0';
+            return TLSDIAL_OK;
+        }
+    }
+    return too_long(error);
+}
+
+static enum tlsdial_cause from_file(const char *path, char *buffer, size_t size,
+                                    struct tlsdial_error *error)
+{
+    int code = 0;
+    int fd = os_open_to_read(path, &code);
+    if (fd < 0)
+        return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, (unsigned long)code,
+                                 "pass phrase from '%s': %s", path, strerror(code));
+    enum tlsdial_cause cause = from_descriptor(fd, path, buffer, size, error);
+    os_close(fd);
+    return cause;
+}
+
+/* OpenSSL's dialogue, which turns echo off and back on, also when a signal comes. Without a
+ * terminal it would read standard input. */
+static enum tlsdial_cause from_terminal(char *buffer, size_t size,
+                                        struct tlsdial_error *error)
+{
+    UI *ui = os_has_terminal() ? UI_new_method(UI_OpenSSL()) : NULL;
+    bool got =
+        ui != NULL &&
+        UI_add_input_string(ui, "Pass phrase: ", 0, buffer, 0, (int)size - 1) >= 0 &&
+        UI_process(ui) == 0;
+    UI_free(ui);
+    if (got)
+        return TLSDIAL_OK;
+    return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, 0, "%s",
+                             ui != NULL
+                                 ? "no pass phrase was given"
+                                 : "there is no terminal to ask for the pass phrase");
+}
+
+enum tlsdial_cause passphrase_get(void *argument, char *buffer, size_t size,
+                                  struct tlsdial_error *error)
+{
+    const struct passphrase_source *source = argument;
+    const char *from = source->from;
+    enum tlsdial_cause cause;
+    if (from == NULL)
+        cause = from_terminal(buffer, size, error);
+    else if (after("env:", from) != NULL)
+        cause = from_environment(after("env:", from), buffer, size, error);
+    else if (after("file:", from) != NULL)
+        cause = from_file(after("file:", from), buffer, size, error);
+    else
+        cause =
+            from_descriptor(descriptor(after("fd:", from)), from, buffer, size, error);
+    if (cause != TLSDIAL_OK)
+        OPENSSL_cleanse(buffer, size);
+    return cause;
+}
