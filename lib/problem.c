@@ -61,8 +61,7 @@ enum tlsdial_cause problem_cause(int code, X509 *certificate)
         return TLSDIAL_WEAK;
     case X509_V_ERR_OUT_OF_MEM:
     case X509_V_ERR_INVALID_CALL:
-    case X509_V_ERR_STORE_LOOKUP:
-    case X509_V_ERR_UNSPECIFIED: /* ours, not of the chain: nothing after it can be relied on */
+    case X509_V_ERR_STORE_LOOKUP: /* ours, not of the chain: nothing after it can be relied on */
         return TLSDIAL_INTERNAL;
     default:
         return TLSDIAL_CERTIFICATE;
@@ -237,7 +236,14 @@ void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
         print_weakness(to, size, certificate, code, SSL_get_security_level(conn->ssl));
         break;
     default:
-        if (code == X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION)
+        if (code == X509_V_ERR_CERT_REJECTED || code == X509_V_ERR_CERT_UNTRUSTED)
+            snprintf(to, size, "is not trusted for this use by its trust settings in %s",
+                     conn->client->trust);
+        else if (code == X509_V_ERR_UNSPECIFIED)
+            snprintf(to, size,
+                     "fails, and OpenSSL does not say why: a limit of it may be "
+                     "passed (too many names and name constraints, say)");
+        else if (code == X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION)
             print_critical(to, size, certificate);
         else if (code == X509_V_ERR_CERT_SIGNATURE_FAILURE)
             print_bad_signature(to, size, store_ctx);

@@ -25,6 +25,9 @@ struct path {
     size_t worst;               /* of them */
     struct tlsdial_error error; /* of the worst, in words */
     bool faulty; /* with a problem that is not the server's own certificate's */
+    bool
+        barred; /* the trust store has a certificate of it that is trusted for other uses, or
+                    none: the user's word, not to be evaded by another path */
     STACK_OF(X509) * chain;
 };
 
@@ -117,6 +120,8 @@ static int collect(int ok, X509_STORE_CTX *store_ctx)
         path->worst = path->problems.count;
     }
     path->faulty = path->faulty || is_fault_of_path(code, depth);
+    path->barred = path->barred || code == X509_V_ERR_CERT_REJECTED ||
+                   code == X509_V_ERR_CERT_UNTRUSTED;
     if (!problem_add(&path->problems, cause, depth, certificate, reason)) {
         error_out_of_memory(&path->error);
         path->error.native = X509_V_ERR_OUT_OF_MEM;
@@ -262,9 +267,10 @@ static bool find_other_path(tlsdial_conn *conn, struct verification *verificatio
         if (verified ||
             (!verification->path.faulty && verification->path.problems.count > 0))
             return true;
-        bool queued = enqueue_issuers(verification, &verification->path);
+        bool go_on = !verification->path.barred &&
+                     enqueue_issuers(verification, &verification->path);
         path_clear(&verification->path);
-        if (!queued)
+        if (!go_on)
             return false;
     }
     return false;
@@ -274,7 +280,8 @@ static bool find_other_path(tlsdial_conn *conn, struct verification *verificatio
  * one that OpenSSL found first. It is left in verification->path. */
 static void search(tlsdial_conn *conn, struct verification *verification)
 {
-    if (try_path(&verification->path, verification->given) || !verification->path.faulty)
+    if (try_path(&verification->path, verification->given) ||
+        !verification->path.faulty || verification->path.barred)
         return;
     struct path first = verification->path;
     verification->path = (struct path){0};

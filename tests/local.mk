@@ -102,6 +102,17 @@ demo: all
 	@TOP_BUILDDIR='$(abs_top_builddir)' EMULATOR='$(EMULATOR)' EXEEXT='$(EXEEXT)' \
 	OPENSSL='$(OPENSSL)' $(SHELL) $(srcdir)/tests/demo.sh
 
+# Third-party vectors (see tests/conformance/run.py), which are no part of the tree. For all of
+# them: make conformance CONFORMANCE_FLAGS=--all
+VECTORS = $(top_srcdir)/../shared/vectors
+CONFORMANCE_FLAGS =
+conformance: all
+	@$(PYTHON) -B $(srcdir)/tests/conformance/run.py --vectors '$(VECTORS)' \
+	--openssl '$(OPENSSL)' \
+	--tlsdial './libtool --mode=execute $(EMULATOR) src/tlsdial$(EXEEXT)' \
+	$(CONFORMANCE_FLAGS)
+EXTRA_DIST += tests/conformance/deviations tests/conformance/run.py tests/conformance/tls13.py
+
 # What an application does with the installed library, header and .pc file.
 installcheck-local:
 	@CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' LDFLAGS='$(LDFLAGS)' LIBS='$(LIBS)' \
@@ -111,4 +122,4 @@ installcheck-local:
 	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 
-.PHONY: demo
+.PHONY: demo conformance
