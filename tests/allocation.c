@@ -1,7 +1,7 @@
 /*
  * allocation.c: the library when memory runs out.
  *
- *   allocation HOST PORT CAFILE STATUS
+ *   allocation HOST PORT CAFILE STATUS [CERTIFICATE KEY]
  *
  * Does one exchange, which ends in STATUS, again and again: in the n-th round the n-th of
  * the library's own allocations fails.  Each round must end in INTERNAL or in STATUS, say
@@ -110,6 +110,28 @@ static enum tlsdial_cause set_up(struct round *round, char **arguments)
     return cause;
 }
 
+/* The client's own certificate, which also serves as one more issuer that is not trusted. */
+static enum tlsdial_cause set_certificate(struct round *round, char **arguments)
+{
+    if (arguments[5] == NULL)
+        return TLSDIAL_OK;
+    enum tlsdial_cause cause = tlsdial_client_set_certificate(
+        round->client, arguments[5], arguments[6], NULL, NULL, &round->error);
+    if (cause == TLSDIAL_OK)
+        cause = tlsdial_client_add_untrusted(round->client, arguments[5], &round->error);
+    if (cause == TLSDIAL_OK)
+        cause = tlsdial_client_set_alpn(round->client, "http/1.0", &round->error);
+    return cause;
+}
+
+/* Evidence is described when asked for; NULL is what it gives when out of memory. */
+static void look_at_evidence(const tlsdial_evidence *evidence)
+{
+    for (int chain = TLSDIAL_CHAIN_SENT; chain <= TLSDIAL_CHAIN_BUILT; chain++)
+        for (size_t i = 0; i < 3; i++)
+            tlsdial_evidence_certificate(evidence, (enum tlsdial_chain)chain, i);
+}
+
 /* Where arguments[1] is given.example, the addresses above are used. */
 static enum tlsdial_cause dial(struct round *round, char **arguments)
 {
@@ -148,7 +170,11 @@ static enum tlsdial_cause do_round(struct round *round, char **arguments)
 {
     enum tlsdial_cause cause = set_up(round, arguments);
     if (cause == TLSDIAL_OK)
+        cause = set_certificate(round, arguments);
+    if (cause == TLSDIAL_OK)
         cause = dial(round, arguments);
+    if (round->evidence != NULL)
+        look_at_evidence(round->evidence);
     if (cause == TLSDIAL_OK)
         cause = converse(round);
     tlsdial_conn_free(round->conn);
@@ -183,8 +209,9 @@ int main(int argc, char **argv)
     size_t number = 0;
     bool failed = true;
     int status = EXIT_SUCCESS;
-    if (argc != 5 || !CRYPTO_set_mem_functions(allocate, reallocate, release)) {
-        fputs("usage: allocation HOST PORT CAFILE STATUS\n", stderr);
+    if ((argc != 5 && argc != 7) ||
+        !CRYPTO_set_mem_functions(allocate, reallocate, release)) {
+        fputs("usage: allocation HOST PORT CAFILE STATUS [CERTIFICATE KEY]\n", stderr);
         return EXIT_FAILURE;
     }
     enum tlsdial_cause expected = (enum tlsdial_cause)atoi(argv[4]);

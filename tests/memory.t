@@ -7,11 +7,14 @@ make_usual
 make_ca other
 
 # Each allocation in turn: the exchange ends in "internal" or as it would have, never better.
-survives() { # survives DESC HOST CAFILE STATUS
-    within 300 built tests/allocation "$2" "$port" "$3" "$4"
-    status_is 0 "allocations fail: $1"
-    err_empty "allocations fail: $1: nothing is wrong"
-    out_matches '^[1-9][0-9]+ allocations failed in turn$' "allocations fail: $1: they did"
+survives() { # survives DESC HOST CAFILE STATUS [CERTIFICATE KEY]
+    survivor=$1 survivor_host=$2
+    shift 2
+    within 300 built tests/allocation "$survivor_host" "$port" "$@"
+    status_is 0 "allocations fail: $survivor"
+    err_empty "allocations fail: $survivor: nothing is wrong"
+    out_matches '^[1-9][0-9]+ allocations failed in turn$' \
+        "allocations fail: $survivor: they did"
 }
 
 start_peer serve --body 100000
@@ -19,6 +22,20 @@ survives 'an IP literal' 127.0.0.1 "$T/ca.pem" 0
 survives 'a name that is looked up' localhost "$T/ca.pem" 0
 survives 'addresses that were given' given.example "$T/ca.pem" 0
 survives 'a certificate that is refused' 127.0.0.1 "$T/other.pem" 45
+stop_peer
+# A bad path, and a search for another.
+make_intermediate middle ca
+START=20200101000000Z END=20210203040506Z SUBJECT=/CN=middle KEY=same
+cp "$T/middle.key" "$T/old.key"
+make_intermediate old ca
+make_cert_dated late middle DNS:localhost 20200101000000Z 20210203040506Z
+cat "$T/old.pem" "$T/middle.pem" >"$T/chain"
+start_s_server -www -alpn http/1.0 -cert "$T/late.pem" -key "$T/late.key" -cert_chain "$T/chain"
+survives 'paths and problems' 127.0.0.1 "$T/ca.pem" 41
+stop_peer
+make_client_cert client ca
+start_s_server -www -alpn http/1.0 -Verify 1 -verify_return_error -CAfile "$T/ca.pem"
+survives 'a client certificate' 127.0.0.1 "$T/ca.pem" 0 "$T/client.pem" "$T/client.key"
 stop_peer
 closed_port
 survives 'a closed port' given.example "$T/ca.pem" 22
