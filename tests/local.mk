@@ -85,7 +85,7 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/lib tests/peer.py tests/demo.sh tests/summary.sh \
+EXTRA_DIST += $(shell_tests) tests/lib tests/peer.py tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
@@ -122,4 +122,8 @@ installcheck-local:
 	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 
-.PHONY: demo conformance
+# What other clients say of the same faults.
+matrix: all
+	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/matrix.sh
+
+.PHONY: demo conformance matrix
