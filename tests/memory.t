@@ -47,9 +47,6 @@ stop_peer
 
 # --- valgrind
 
-sanitized() { # a sanitizer's run time and valgrind exclude each other
-    grep -qE 'fsanitize|-pie -fPIE.*asan' "$TOP_BUILDDIR/config.log" 2>/dev/null
-}
 why_not=
 [ -z "$EMULATOR" ] || why_not='the programs run in an emulator'
 [ -n "$why_not" ] || ! sanitized || why_not='a sanitizer is at work'

@@ -186,6 +186,11 @@ built() { # built tests/PROGRAM ARGS
     $EMULATOR "$real_built" "$@"
 }
 
+# Whether a sanitizer's run time is in the programs: it excludes valgrind, and opens files.
+sanitized() {
+    grep -qE 'fsanitize|-pie -fPIE.*asan' "$TOP_BUILDDIR/config.log" 2>/dev/null
+}
+
 # expand ACTION CMD...: calls ACTION with the words that "tlsdial" or "built PROGRAM"
 # stand for: env, exec and the like know no shell functions.
 expand() {

@@ -1,0 +1,153 @@
+# shellcheck shell=sh
+# The table of causes, one row each: a peer or a command line that brings it about. A cause that
+# the table says is told, and that has no row here, fails the test.
+# shellcheck source=tests/lib/tap.sh
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires python openssl
+
+seen=$T/seen
+row() { # row STATUS TOKEN CMD...: must end so and, but for 0 and 1, say so
+    row_status=$1 row_token=$2
+    shift 2
+    case $1 in
+    tlsdial) within 60 "$@" ;;
+    *) "$@" ;;
+    esac
+    status_is "$row_status" "$row_token"
+    case $row_status in
+    0 | 1) ;;
+    *) err_matches "^tlsdial: (.*: )?$row_token: ." "$row_token: the message" ;;
+    esac
+    echo "$row_status $row_token" >>"$seen"
+}
+# A row that this machine cannot have is not missing, and is said.
+no_row() { # no_row STATUS TOKEN WHY
+    skip "$2" "$3"
+    echo "$1 $2" >>"$seen"
+}
+dials() { # dials STATUS TOKEN ARGS...: the peer that runs; then it is stopped
+    dials_status=$1 dials_token=$2
+    shift 2
+    row "$dials_status" "$dials_token" tlsdial --cacert "$T/ca.pem" "$@" localhost "$port"
+    stop_peer
+}
+serve() { # serve NAME ARGS...
+    served=$1
+    shift
+    start_s_server -www -cert "$T/$served.pem" -key "$T/$served.key" \
+        -cipher DEFAULT:@SECLEVEL=0 "$@"
+}
+
+make_usual
+PAST=20200101000000Z EXPIRY=20210203040506Z
+make_ca stranger
+make_intermediate middle ca
+make_client_cert client ca
+make_client_cert bad-client stranger
+"$OPENSSL" ec -in "$T/client.key" -aes256 -passout pass:x -out "$T/locked.key" 2>"$T/ec.log"
+
+# --- before the network
+
+start_s_server -www && dials 0 ok
+# Streams that are closed are to be replaced, and there is no descriptor for it. For a socket
+# there is none where the request's file has the last.
+if [ -z "$EMULATOR" ] && ! sanitized; then
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    row 1 internal in_shell 'exec <&- >&-; ulimit -n 1; exec "$@"' tlsdial localhost 1
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    row 24 connect-failed in_shell 'ulimit -n 4; exec "$@"' tlsdial --cacert "$T/ca.pem" \
+        --send "$T/ca.pem" 127.0.0.1 1
+else
+    no_row 1 internal 'an emulator or a sanitizer needs descriptors of its own'
+    no_row 24 connect-failed 'an emulator or a sanitizer needs descriptors of its own'
+fi
+row 2 usage tlsdial --no-such-option
+row 10 ca-store tlsdial --cacert "$T/none" localhost 1
+row 12 certificate-file tlsdial --cert "$T/none" localhost 1
+row 13 key-file tlsdial --cert "$T/client.pem" --key "$T/server.key" localhost 1
+row 14 passphrase tlsdial --cert "$T/client.pem" --key "$T/locked.key" localhost 1
+start_s_server -www && dials 15 output -o "$T/no/such/folder"
+row 16 input tlsdial --send "$T/none" localhost 1
+
+# --- the way to the server
+
+if find_system_shim; then
+    row 20 name-not-found with_resolver no-name tlsdial there.example 1
+    row 21 name-lookup-failed with_resolver again tlsdial there.example 1
+    row 70 deadline-resolve with_resolver hang tlsdial --connect-timeout 0.3 there.example 1
+else
+    no_row 20 name-not-found "$why_no_shim"
+    no_row 21 name-lookup-failed "$why_no_shim"
+    no_row 70 deadline-resolve "$why_no_shim"
+fi
+closed_port && dials 22 refused
+row 23 unreachable tlsdial -6 127.0.0.1 1
+start_peer blackhole && dials 71 deadline-connect --connect-timeout 1
+
+# --- the handshake
+
+start_peer alert --number 80 && dials 30 handshake
+start_peer plain-http && dials 31 not-tls
+start_peer alert --number 70 && dials 32 tls-version
+start_s_server -www -tls1_2 -cipher AES128-SHA && dials 33 no-shared-parameters
+start_peer close-handshake && dials 34 closed-in-handshake
+start_s_server -www -Verify 1 -verify_return_error -CAfile "$T/ca.pem"
+dials 35 client-certificate-required
+start_s_server -www -Verify 1 -verify_return_error -CAfile "$T/ca.pem"
+dials 36 client-certificate-rejected --cert "$T/bad-client.pem" --key "$T/bad-client.key"
+start_s_server -www -servername other.example -servername_fatal -cert2 "$T/server.pem" \
+    -key2 "$T/server.key"
+dials 37 unrecognized-name
+start_s_server -www -alpn http/1.0 && dials 38 alpn --alpn h2
+start_peer silent && dials 73 deadline-handshake --connect-timeout 1
+
+# --- the certificate
+
+EXTRA='1.2.3.4.5 = critical,ASN1:NULL'
+make_cert odd ca DNS:localhost
+serve odd && dials 40 certificate
+make_cert_dated old ca DNS:localhost "$PAST" "$EXPIRY"
+serve old && dials 41 expired
+make_cert_dated early ca DNS:localhost 20400101000000Z 20410101000000Z
+serve early && dials 42 not-yet-valid
+make_self_signed own DNS:localhost
+serve own && dials 43 self-signed
+make_cert strange stranger DNS:localhost
+serve strange -cert_chain "$T/stranger.pem" && dials 44 unknown-ca
+make_cert apart middle DNS:localhost
+serve apart && dials 45 incomplete-chain
+make_cert elsewhere ca DNS:other.example
+serve elsewhere && dials 46 name-mismatch
+KEY=rsa:1024
+make_cert weak ca DNS:localhost
+serve weak && dials 49 weak
+USAGE=clientAuth
+make_cert for-clients ca DNS:localhost
+serve for-clients && dials 50 purpose
+BASIC=critical,CA:FALSE
+make_intermediate no-ca ca
+make_cert below no-ca DNS:localhost
+serve below -cert_chain "$T/no-ca.pem" && dials 51 constraint
+start_s_server -www
+row 54 expires-soon tlsdial check --cacert "$T/ca.pem" --warn-days 10000 localhost "$port"
+stop_peer
+
+# --- the data
+
+start_peer fin --body 10 && dials 60 truncated
+start_peer empty && dials 62 empty-reply
+start_peer reset --body 100000 --after 50000 && dials 63 reset
+start_peer bad-record --body 1000 && dials 67 tls-error
+start_peer serve --delay 30 && dials 74 deadline-transfer --idle-timeout 0.5
+
+# --- all of them
+
+# shellcheck disable=SC2016 # a program of awk
+"$AWK" -f "$TOP_SRCDIR/lib/causes.awk" -v form=tsv "$TOP_SRCDIR/lib/causes.def" |
+    "$AWK" -F '\t' '$3 == "told" { print $1, $2 }' | sort >"$T/told"
+sort "$seen" >"$T/rows"
+diff "$T/rows" "$T/told" >"$T/diff"
+ok $? 'every cause that is told has a row, and no other' ||
+    show 'differences, > has no row' "$T/diff"
+
+done_testing
