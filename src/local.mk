@@ -1,16 +1,27 @@
 bin_PROGRAMS += src/tlsdial
 src_tlsdial_SOURCES = \
+	src/cmd_check.c \
 	src/cmd_dial.c \
+	src/columns.c \
+	src/columns.h \
+	src/credentials.c \
+	src/credentials.h \
 	src/http.c \
 	src/http.h \
 	src/main.c \
 	src/options.c \
 	src/options.h \
+	src/options_table.c \
+	src/options_table.h \
 	src/os.h \
 	src/output.c \
 	src/output.h \
-	src/passphrase.c \
-	src/passphrase.h \
+	src/report.c \
+	src/report.h \
+	src/report_chain.c \
+	src/report_json.c \
+	src/report_text.c \
+	src/report_text.h \
 	src/tlsdial_program.h \
 	src/verbose.c
 if HOST_WINDOWS
@@ -18,6 +29,7 @@ src_tlsdial_SOURCES += src/os_windows.c
 else
 src_tlsdial_SOURCES += src/os_posix.c
 endif
-src_tlsdial_LDADD = lib/libtlsdial.la $(OPENSSL_LIBS)
+AM_CPPFLAGS += $(JANSSON_CFLAGS)
+src_tlsdial_LDADD = lib/libtlsdial.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
 src_tlsdial_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 $(src_tlsdial_OBJECTS): include/tlsdial.h

@@ -25,6 +25,11 @@ static void print_version(void)
 #else
     puts("without libidn2: no internationalised names");
 #endif
+#ifdef HAVE_JANSSON
+    puts("with jansson for --format json");
+#else
+    puts("without jansson: no --format json");
+#endif
 }
 
 /* --help and --version are data: a reader that is not there is an error. */
@@ -41,15 +46,26 @@ static enum tlsdial_cause print_information(enum options_action action,
                              "standard output could not be written");
 }
 
+static enum tlsdial_cause act(tlsdial_client *client, const struct options *options,
+                              struct tlsdial_error *error)
+{
+    switch (options->action) {
+    case OPTIONS_DIAL:
+        return cmd_dial(client, options, error);
+    case OPTIONS_CHECK:
+        return cmd_check(client, options, error);
+    default:
+        return print_information(options->action, error);
+    }
+}
+
 static enum tlsdial_cause run(int argc, char **argv, struct options *options,
                               struct tlsdial_error *error)
 {
     tlsdial_client *client = NULL;
     enum tlsdial_cause cause = options_parse(argc, argv, &client, options, error);
     if (cause == TLSDIAL_OK)
-        cause = options->action == OPTIONS_DIAL
-                    ? cmd_dial(client, options, error)
-                    : print_information(options->action, error);
+        cause = act(client, options, error);
     tlsdial_client_free(client);
     return cause;
 }

@@ -1,134 +1,20 @@
-/* options.c: one table of options feeds getopt_long(), --help and the tests. */
+/* options.c: from argv to what is to be done, and to a client with its policy. */
 #include <config.h>
 
 #include "options.h"
 
-#include <getopt.h>
 #include <string.h>
 
-#define MAX_SECONDS 100000000 /* three years */
+#include "credentials.h"
+#include "options_table.h"
+#include "report.h"
 
-enum option_code {
-    /* Below CHAR_MAX: options with a letter. */
-    OPTION_LONG_ONLY = 256,
-    OPTION_RESOLVE,
-    OPTION_CACERT,
-    OPTION_CAPATH,
-    OPTION_SERVERNAME,
-    OPTION_VERIFY_HOSTNAME,
-    OPTION_MIN_PROTOCOL,
-    OPTION_MAX_PROTOCOL,
-    OPTION_CONNECT_TIMEOUT,
-    OPTION_IDLE_TIMEOUT,
-    OPTION_MAX_TIME,
-    OPTION_SEND,
-    OPTION_HELP,
-    OPTION_VERSION
-};
-
-struct option_entry {
-    int code; /* the letter, where there is one */
-    const char *name;
-    const char *argument; /* what its argument is, NULL: none */
-    const char *help;     /* a line break stands for one in --help */
-};
-
-static const struct option_entry entries[] = {
-    {'4', "ipv4", NULL, "use IPv4 addresses only"},
-    {'6', "ipv6", NULL, "use IPv6 addresses only"},
-    {OPTION_RESOLVE, "resolve", "HOST:PORT:ADDR[,ADDR]...",
-     "connect to these addresses, without a name lookup"},
-    {OPTION_CACERT, "cacert", "FILE",
-     "trust the CA certificates in FILE (PEM); repeatable"},
-    {OPTION_CAPATH, "capath", "DIR",
-     "trust the CA certificates in DIR, named by c_rehash;\nrepeatable"},
-    {OPTION_SERVERNAME, "servername", "NAME", "ask for NAME by SNI, instead of HOST"},
-    {OPTION_VERIFY_HOSTNAME, "verify-hostname", "NAME",
-     "the certificate must be for NAME, instead of HOST"},
-    {OPTION_MIN_PROTOCOL, "min-protocol", "VERSION", "TLSv1.2 (the default) or TLSv1.3"},
-    {OPTION_MAX_PROTOCOL, "max-protocol", "VERSION", "TLSv1.2 or TLSv1.3"},
-    {OPTION_CONNECT_TIMEOUT, "connect-timeout", "SECONDS",
-     "limit from name lookup to handshake (30; 0: none)"},
-    {OPTION_IDLE_TIMEOUT, "idle-timeout", "SECONDS",
-     "limit for silence while data is exchanged (60; 0: none)"},
-    {OPTION_MAX_TIME, "max-time", "SECONDS",
-     "limit for the whole run (0: none, the default)"},
-    {OPTION_SEND, "send", "FILE", "send FILE ('-': standard input) as the request"},
-    {'o', "output", "FILE",
-     "write the response to FILE, which appears only\nwhen it is complete ('-': standard "
-     "output)"},
-    {'v', "verbose", NULL, "tell each step on standard error"},
-    {'q', "quiet", NULL, "tell nothing, the exit status alone"},
-    {OPTION_HELP, "help", NULL, "print this and exit"},
-    {OPTION_VERSION, "version", NULL, "print the versions and exit"},
-};
-
-#define ENTRIES (sizeof entries / sizeof entries[0])
-
-/* The forms of the table that getopt_long() takes. */
-struct getopt_tables {
-    struct option longs[ENTRIES + 1];
-    char shorts[2 * ENTRIES + 2];
-};
-
-static void make_getopt_tables(struct getopt_tables *tables)
-{
-    memset(tables, 0, sizeof *tables);
-    size_t used = 0;
-    tables->shorts[used++] =
-        ':'; /* a missing argument is told apart from an unknown option */
-    for (size_t i = 0; i < ENTRIES; i++) {
-        bool has_argument = entries[i].argument != NULL;
-        tables->longs[i] =
-            (struct option){.name = entries[i].name,
-                            .has_arg = has_argument ? required_argument : no_argument,
-                            .val = entries[i].code};
-        if (entries[i].code > OPTION_LONG_ONLY)
-            continue;
-        tables->shorts[used++] = (char)entries[i].code;
-        if (has_argument)
-            tables->shorts[used++] = ':';
-    }
-}
-
-static void print_entry(FILE *to, const struct option_entry *entry)
-{
-    char synopsis[80];
-    bool has_letter = entry->code < OPTION_LONG_ONLY;
-    snprintf(synopsis, sizeof synopsis, "%c%c%c --%s%s%s", has_letter ? '-' : ' ',
-             has_letter ? entry->code : ' ', has_letter ? ',' : ' ', entry->name,
-             entry->argument != NULL ? " " : "",
-             entry->argument != NULL ? entry->argument : "");
-    const char *help = entry->help;
-    size_t width = 28;
-    if (strlen(synopsis) > width)
-        fprintf(to, "  %s\n  %*s  ", synopsis, (int)width, "");
-    else
-        fprintf(to, "  %-*s  ", (int)width, synopsis);
-    for (size_t line; *help != '\0'; help += line + (help[line] == '\n')) {
-        line = strcspn(help, "\n");
-        fprintf(to, "%*s%.*s\n", help == entry->help ? 0 : (int)width + 4, "", (int)line,
-                help);
-    }
-}
-
-void options_print_help(FILE *to)
-{
-    fputs(
-        "Usage: tlsdial [OPTION]... HOST PORT\n"
-        "       tlsdial [OPTION]... HOST:PORT | [IPV6]:PORT | "
-        "https://HOST[:PORT][/PATH]\n"
-        "\n"
-        "Connects to HOST by verified TLS, sends an HTTP/1.0 GET request and prints the\n"
-        "response as it is. A response that is cut off is an error.\n"
-        "\n",
-        to);
-    for (size_t i = 0; i < ENTRIES; i++)
-        print_entry(to, &entries[i]);
-    fputs("\n"
-          "The exit status says what went wrong: see tlsdial-causes(7).\n",
-          to);
-}
+#define MAX_SECONDS 100000000            /* three years */
+#define MAX_ATTIME INT64_C(253402300799) /* the last second of the year 9999 */
+#define MAX_WARN_DAYS 36525              /* a hundred years */
+#define DEFAULT_CONNECT_TIMEOUT 30000    /* milliseconds */
+#define DEFAULT_IDLE_TIMEOUT 60000
+#define DEFAULT_CHECK_TIME 30000 /* of the whole run; without check there is no limit */
 
 /* "12", "0.5" or "1.25" seconds to milliseconds, rounded up, without the locale's ideas. */
 static enum tlsdial_cause parse_seconds(int64_t *milliseconds, const char *name,
@@ -164,6 +50,16 @@ static enum tlsdial_cause parse_protocol(enum tlsdial_protocol *protocol,
                              "--%s: '%s' is not TLSv1.2 or TLSv1.3", name, text);
 }
 
+/* A number of digits and nothing else, from 0 to maximum. */
+static bool parse_whole(int64_t *number, const char *text, int64_t maximum)
+{
+    const char *p = text;
+    *number = 0;
+    for (; *p >= '0' && *p <= '9' && *number <= maximum; p++)
+        *number = *number * 10 + (*p - '0');
+    return p > text && *p == '\0' && *number <= maximum;
+}
+
 /* "HOST:PORT:ADDR[,ADDR]..." */
 static enum tlsdial_cause add_resolve(tlsdial_client *client, const char *text,
                                       struct tlsdial_error *error)
@@ -180,56 +76,126 @@ static enum tlsdial_cause add_resolve(tlsdial_client *client, const char *text,
 /* What must be known whole before it is applied. */
 struct pending {
     enum tlsdial_protocol minimum, maximum;
+    struct credentials credentials;
     const char *name; /* of the option at hand */
+    /* The first options that belong to one command only, NULL: none. */
+    const char *for_dial, *for_check;
 };
 
-static enum tlsdial_cause parse_limit(int code, const char *argument, const char *name,
-                                      tlsdial_client *client, struct options *options,
-                                      struct tlsdial_error *error)
+static enum tlsdial_cause parse_attime(const char *text, tlsdial_client *client,
+                                       struct options *options,
+                                       struct tlsdial_error *error)
 {
-    int64_t limit;
-    enum tlsdial_cause cause = parse_seconds(&limit, name, argument, error);
-    if (cause != TLSDIAL_OK)
-        return cause;
-    if (code == OPTION_CONNECT_TIMEOUT)
-        tlsdial_client_set_connect_timeout(client, limit);
-    else if (code == OPTION_IDLE_TIMEOUT)
-        tlsdial_client_set_idle_timeout(client, limit);
-    else
-        options->max_time = limit;
+    if (!parse_whole(&options->attime, text, MAX_ATTIME))
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "--attime: '%s' is no number of seconds since 1970",
+                                 text);
+    return tlsdial_client_set_verify_time(client, options->attime, error);
+}
+
+static enum tlsdial_cause parse_warn_days(const char *text, struct options *options,
+                                          struct tlsdial_error *error)
+{
+    int64_t days;
+    if (!parse_whole(&days, text, MAX_WARN_DAYS))
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "--warn-days: '%s' is no number of days up to %d", text,
+                                 MAX_WARN_DAYS);
+    options->warn_days = (int)days;
     return TLSDIAL_OK;
 }
 
-/* The options that are the program's own affair; false for those of the client. */
-static bool apply_to_program(int code, const char *argument, struct options *options)
+static enum tlsdial_cause parse_format(const char *text, struct options *options,
+                                       struct tlsdial_error *error)
 {
+    if (strcmp(text, "json") == 0) {
+        options->format = OPTIONS_JSON;
+        return report_json_usable(error);
+    }
+    options->format = OPTIONS_TEXT;
+    return strcmp(text, "text") == 0
+               ? TLSDIAL_OK
+               : tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                   "--format: '%s' is not text or json", text);
+}
+
+/* Standard output has the report, and must not have both. */
+static enum tlsdial_cause parse_save_chain(const char *text, struct options *options,
+                                           struct tlsdial_error *error)
+{
+    options->save_chain = text;
+    return strcmp(text, "-") != 0
+               ? TLSDIAL_OK
+               : tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                   "--save-chain: '-' is no file: standard output is "
+                                   "for the report");
+}
+
+/* The options that are the program's own affair; *applied is false for those of the client. */
+static enum tlsdial_cause apply_to_program(int code, const char *argument,
+                                           struct options *options,
+                                           struct pending *pending, bool *applied,
+                                           struct tlsdial_error *error)
+{
+    *applied = true;
     switch (code) {
+    case OPTION_CONNECT_TIMEOUT:
+        return parse_seconds(&options->connect_timeout, pending->name, argument, error);
+    case OPTION_IDLE_TIMEOUT:
+        return parse_seconds(&options->idle_timeout, pending->name, argument, error);
+    case OPTION_MAX_TIME:
+        return parse_seconds(&options->max_time, pending->name, argument, error);
+    case OPTION_MIN_PROTOCOL:
+        return parse_protocol(&pending->minimum, pending->name, argument, error);
+    case OPTION_MAX_PROTOCOL:
+        return parse_protocol(&pending->maximum, pending->name, argument, error);
+    case OPTION_CERT:
+        pending->credentials.certificate = argument;
+        break;
+    case OPTION_KEY:
+        pending->credentials.key = argument;
+        break;
+    case OPTION_PASS:
+        pending->credentials.passphrase = argument;
+        return credentials_check_source(argument, error);
+    case OPTION_ASK_PASS:
+        pending->credentials.ask = true;
+        break;
+    case OPTION_FORMAT:
+        return parse_format(argument, options, error);
+    case OPTION_WARN_DAYS:
+        return parse_warn_days(argument, options, error);
+    case OPTION_SAVE_CHAIN:
+        return parse_save_chain(argument, options, error);
+    case OPTION_FETCH_MISSING:
+        options->fetch_missing = true;
+        break;
     case OPTION_SEND:
         options->send = argument;
-        return true;
+        break;
     case 'o':
         options->output = strcmp(argument, "-") == 0 ? NULL : argument;
-        return true;
+        break;
     case 'v':
         options->verbose = true;
-        return true;
+        break;
     case 'q':
         options->quiet = true;
-        return true;
+        break;
     case OPTION_HELP:
         options->action = OPTIONS_HELP;
-        return true;
+        break;
     case OPTION_VERSION:
         options->action = OPTIONS_VERSION;
-        return true;
+        break;
     default:
-        return false;
+        *applied = false;
     }
+    return TLSDIAL_OK;
 }
 
 static enum tlsdial_cause apply_to_client(int code, const char *argument,
                                           tlsdial_client *client, struct options *options,
-                                          struct pending *pending,
                                           struct tlsdial_error *error)
 {
     switch (code) {
@@ -245,16 +211,19 @@ static enum tlsdial_cause apply_to_client(int code, const char *argument,
         return tlsdial_client_add_ca_file(client, argument, error);
     case OPTION_CAPATH:
         return tlsdial_client_add_ca_path(client, argument, error);
+    case OPTION_UNTRUSTED:
+        options->untrusted = true;
+        return tlsdial_client_add_untrusted(client, argument, error);
+    case OPTION_ATTIME:
+        return parse_attime(argument, client, options, error);
     case OPTION_SERVERNAME:
         return tlsdial_client_set_servername(client, argument, error);
     case OPTION_VERIFY_HOSTNAME:
         return tlsdial_client_set_verify_hostname(client, argument, error);
-    case OPTION_MIN_PROTOCOL:
-        return parse_protocol(&pending->minimum, pending->name, argument, error);
-    case OPTION_MAX_PROTOCOL:
-        return parse_protocol(&pending->maximum, pending->name, argument, error);
+    case OPTION_ALPN:
+        return tlsdial_client_set_alpn(client, argument, error);
     default:
-        return parse_limit(code, argument, pending->name, client, options, error);
+        return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "an option does nothing");
     }
 }
 
@@ -277,20 +246,46 @@ static enum tlsdial_cause apply(int code, const char *argument, tlsdial_client *
                                 struct options *options, struct pending *pending,
                                 struct tlsdial_error *error)
 {
-    if (apply_to_program(code, argument, options))
-        return TLSDIAL_OK;
-    enum tlsdial_cause cause = need_client(client, error);
-    return cause == TLSDIAL_OK
-               ? apply_to_client(code, argument, *client, options, pending, error)
-               : cause;
+    bool applied;
+    enum tlsdial_cause cause =
+        apply_to_program(code, argument, options, pending, &applied, error);
+    if (cause != TLSDIAL_OK || applied)
+        return cause;
+    cause = need_client(client, error);
+    return cause == TLSDIAL_OK ? apply_to_client(code, argument, *client, options, error)
+                               : cause;
 }
 
 static const char *name_of(int code)
 {
-    for (size_t i = 0; i < ENTRIES; i++)
-        if (entries[i].code == code)
-            return entries[i].name;
-    return "";
+    const struct option_entry *entry = options_table_find(code);
+    return entry != NULL ? entry->name : "";
+}
+
+/* Notes the option for messages, and as one that belongs to one command only. */
+static void note_option(struct pending *pending, const struct option_entry *entry)
+{
+    pending->name = entry->name;
+    if (entry->use == FOR_DIAL && pending->for_dial == NULL)
+        pending->for_dial = entry->name;
+    if (entry->use == FOR_CHECK && pending->for_check == NULL)
+        pending->for_check = entry->name;
+}
+
+/* The command is known only now: options may stand before it. */
+static enum tlsdial_cause match_command(const struct pending *pending,
+                                        enum options_action action,
+                                        struct tlsdial_error *error)
+{
+    if (action == OPTIONS_CHECK && pending->for_dial != NULL)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' cannot be used with 'check'",
+                                 pending->for_dial);
+    if (action == OPTIONS_DIAL && pending->for_check != NULL)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' is for 'tlsdial check' only",
+                                 pending->for_check);
+    return TLSDIAL_OK;
 }
 
 /* getopt_long() said '?' or ':', and named the option in optopt or, where it is long, not. */
@@ -311,17 +306,51 @@ static enum tlsdial_cause bad_option(int found, char **argv, struct tlsdial_erro
                              "option '%s' is unknown or ambiguous", text);
 }
 
-static enum tlsdial_cause parse_operands(int count, char **operands,
-                                         struct options *options,
-                                         struct tlsdial_error *error)
+static enum tlsdial_cause parse_target(int count, char **operands,
+                                       struct options *options,
+                                       struct tlsdial_error *error)
 {
     if (count == 0)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "a host is missing");
+        return tlsdial_error_set(
+            error, TLSDIAL_USAGE, 0, "a host is missing%s",
+            options->action == OPTIONS_CHECK ? "; if 'check' is one, say check:443" : "");
     if (count > 2)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "'%s' is one argument too many",
                                  operands[2]);
     return tlsdial_target_parse(&options->target, operands[0],
                                 count == 2 ? operands[1] : NULL, error);
+}
+
+/* What the arguments beside the options say: the command, if it is named, and the target. */
+static enum tlsdial_cause parse_operands(int count, char **operands,
+                                         const struct pending *pending,
+                                         struct options *options,
+                                         struct tlsdial_error *error)
+{
+    bool check = count > 0 && strcmp(operands[0], "check") == 0;
+    options->action = check ? OPTIONS_CHECK : OPTIONS_DIAL;
+    if (options->max_time < 0)
+        options->max_time = check ? DEFAULT_CHECK_TIME : 0;
+    enum tlsdial_cause cause =
+        parse_target(count - check, operands + check, options, error);
+    return cause == TLSDIAL_OK ? match_command(pending, options->action, error) : cause;
+}
+
+/* What of the policy could not be applied option by option. */
+static enum tlsdial_cause finish_client(tlsdial_client **client,
+                                        const struct pending *pending,
+                                        const struct options *options,
+                                        struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = need_client(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    tlsdial_client_set_connect_timeout(*client, options->connect_timeout);
+    tlsdial_client_set_idle_timeout(*client, options->idle_timeout);
+    cause =
+        tlsdial_client_set_protocols(*client, pending->minimum, pending->maximum, error);
+    return cause == TLSDIAL_OK ? credentials_apply(&pending->credentials, *client, error)
+                               : cause;
 }
 
 enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
@@ -331,23 +360,22 @@ enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
     struct pending pending = {0};
     enum tlsdial_cause cause = TLSDIAL_OK;
     int found;
-    memset(options, 0, sizeof *options);
-    make_getopt_tables(&tables);
+    *options = (struct options){.connect_timeout = DEFAULT_CONNECT_TIMEOUT,
+                                .idle_timeout = DEFAULT_IDLE_TIMEOUT,
+                                .max_time = -1,
+                                .attime = -1};
+    options_table_for_getopt(&tables);
     opterr = 0;
     while (cause == TLSDIAL_OK && options->action == OPTIONS_DIAL &&
            (found = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
-        if (found == '?' || found == ':')
+        const struct option_entry *entry = options_table_find(found);
+        if (entry == NULL) /* '?' or ':' */
             return bad_option(found, argv, error);
-        pending.name = name_of(found);
+        note_option(&pending, entry);
         cause = apply(found, optarg, client, options, &pending, error);
     }
     if (cause != TLSDIAL_OK || options->action != OPTIONS_DIAL)
         return cause;
-    cause = parse_operands(argc - optind, argv + optind, options, error);
-    if (cause == TLSDIAL_OK)
-        cause = need_client(client, error);
-    if (cause == TLSDIAL_OK)
-        cause = tlsdial_client_set_protocols(*client, pending.minimum, pending.maximum,
-                                             error);
-    return cause;
+    cause = parse_operands(argc - optind, argv + optind, &pending, options, error);
+    return cause == TLSDIAL_OK ? finish_client(client, &pending, options, error) : cause;
 }

@@ -6,7 +6,8 @@
 
 #include "tlsdial.h"
 
-enum options_action { OPTIONS_DIAL, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_action { OPTIONS_DIAL, OPTIONS_CHECK, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_format { OPTIONS_TEXT, OPTIONS_JSON };
 
 /** What the command line says beyond the policy, which options_parse() puts into the client.
  * Strings are argv's. */
@@ -17,7 +18,14 @@ struct options {
         *send; /**< file with the request, "-" for standard input; NULL: HTTP GET */
     const char *output; /**< NULL: standard output */
     bool verbose, quiet;
-    int64_t max_time; /**< milliseconds, 0: none */
+    /** Milliseconds, 0: none. The client has the first two already, for a command to lower. */
+    int64_t connect_timeout, idle_timeout, max_time;
+    int64_t attime; /**< seconds since 1970, -1: now; the client has it already */
+    bool untrusted; /**< --untrusted was given; the client has the certificates */
+    enum options_format format;
+    int warn_days;          /**< 0: none */
+    const char *save_chain; /**< NULL: nowhere */
+    bool fetch_missing;
 };
 
 /** Fills *options and sets up a new client, which *client (NULL before) then points to, also

@@ -28,6 +28,10 @@ bool os_is_terminal(int fd);
 /** Whether there is somebody to ask, wherever the standard streams go. */
 bool os_has_terminal(void);
 
+/** Whether what is written there may be coloured by the sequences of ECMA-48: it is a terminal that
+ * knows them, and its user has not said otherwise (NO_COLOR, no-color.org). */
+bool os_shows_colour(int fd);
+
 /** -1 and a code on failure. */
 int os_open_to_read(const char *path, int *code);
 

@@ -52,6 +52,13 @@ bool os_has_terminal(void)
     return fd >= 0;
 }
 
+bool os_shows_colour(int fd)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    return os_is_terminal(fd) && (no_color == NULL || *no_color == '\0') &&
+           term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
+}
+
 int os_open_to_read(const char *path, int *code)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);

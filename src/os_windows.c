@@ -41,6 +41,18 @@ bool os_has_terminal(void)
     return fd >= 0;
 }
 
+bool os_shows_colour(int fd)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    HANDLE console = (HANDLE)_get_osfhandle(fd);
+    DWORD mode;
+    /* A console knows the sequences since Windows 10 1511, when it is told to. */
+    return (no_color == NULL || *no_color == '\0') &&
+           (term == NULL || strcmp(term, "dumb") != 0) &&
+           GetConsoleMode(console, &mode) &&
+           SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+}
+
 int os_open_to_read(const char *path, int *code)
 {
     int fd = _open(path, _O_RDONLY | _O_BINARY | _O_NOINHERIT);

@@ -9,6 +9,10 @@
 enum tlsdial_cause cmd_dial(tlsdial_client *client, const struct options *options,
                             struct tlsdial_error *error);
 
+/** The report on a server. Sets *error on failure, also where that is the server's. */
+enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *options,
+                             struct tlsdial_error *error);
+
 /** A tlsdial_observer that tells each step on standard error (-v). Its argument is the
  * struct options. */
 void verbose_step(void *argument, enum tlsdial_step step,

@@ -2,15 +2,21 @@
 # to run alone at the end of make -j2 check.
 shell_tests = \
 	tests/memory.t \
+	tests/check.t \
 	tests/deadlines.t \
 	tests/truncation.t \
 	tests/verify.t \
 	tests/large.t \
+	tests/client_certificate.t \
+	tests/causes.t \
 	tests/handshake.t \
 	tests/paths.t \
 	tests/flow.t \
 	tests/names.t \
 	tests/output.t \
+	tests/check_json.t \
+	tests/check_layout.t \
+	tests/check_options.t \
 	tests/addresses.t \
 	tests/policy.t \
 	tests/signals.t \
@@ -81,9 +87,10 @@ AM_TESTS_ENVIRONMENT = \
 	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' \
 	LIBTOOL='$(abs_top_builddir)/libtool' EMULATOR='$(EMULATOR)' EXEEXT='$(EXEEXT)' \
 	OPENSSL='$(OPENSSL)' PYTHON='$(PYTHON)' NGINX='$(NGINX)' AWK='$(AWK)' \
-	HAVE_LIBIDN2='$(with_libidn2)' CMOCKA_MESSAGE_OUTPUT=TAP; \
+	HAVE_LIBIDN2='$(with_libidn2)' HAVE_JANSSON='$(with_jansson)' \
+	CMOCKA_MESSAGE_OUTPUT=TAP; \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
-	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 CMOCKA_MESSAGE_OUTPUT;
+	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
 EXTRA_DIST += $(shell_tests) tests/lib tests/peer.py tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh

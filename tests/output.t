@@ -90,20 +90,15 @@ stop_peer
 
 # --- a terminal gets a final newline, a pipe the exact bytes
 
-cat >"$T/on_terminal.py" <<'END'
-import os, pty, sys
-sys.exit(os.WEXITSTATUS(pty.spawn(sys.argv[1:])))
-END
-on_terminal() { within 30 "$PYTHON" "$T/on_terminal.py" "$@"; }
 terminal_ends_with() { # terminal_ends_with TEXT DESC; a terminal says CR LF
     is "$(tail -n 1 "$T/out" | tr -d '\r')" "$1" "$2"
 }
 lines() { echo $(($(wc -l <"$T/out"))); }
 
-if "$PYTHON" -c 'import os; os.openpty()' 2>/dev/null; then
+if has_terminals; then
     start_peer serve --body 7
     # shellcheck disable=SC2086
-    expand on_terminal tlsdial $trust 127.0.0.1 "$port"
+    on_terminal tlsdial $trust 127.0.0.1 "$port"
     status_is 0 'on a terminal'
     terminal_ends_with xxxxxxx 'on a terminal: the response'
     is "$(lines)" 5 'on a terminal: the last line is ended'
@@ -113,7 +108,7 @@ if "$PYTHON" -c 'import os; os.openpty()' 2>/dev/null; then
     printf 'HTTP/1.0 200 OK\n\nwhole\n' >"$T/lines"
     start_peer serve --file "$T/lines"
     # shellcheck disable=SC2086
-    expand on_terminal tlsdial $trust 127.0.0.1 "$port"
+    on_terminal tlsdial $trust 127.0.0.1 "$port"
     is "$(lines)" 3 'on a terminal: a last line that is ended gets no second newline'
     stop_peer
 else

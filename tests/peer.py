@@ -99,6 +99,22 @@ def read_client_hello(sock):
     return message, raw
 
 
+def receive_exactly(sock, length):
+    data = b""
+    while len(data) < length:
+        more = receive(sock, length - len(data))
+        if not more:
+            return b""
+        data += more
+    return data
+
+
+def receive_record(sock):
+    """One TLS record; what follows it stays unread."""
+    top = receive_exactly(sock, 5)
+    return top and top + receive_exactly(sock, record_length(top))
+
+
 def record_length(record):
     return int.from_bytes(record[3:5], "big")
 
@@ -109,8 +125,9 @@ def record_length(record):
 class Wire:
     """A TLS server connection whose bytes on the wire are ours to send, hold or spoil."""
 
-    def __init__(self, sock, args):
+    def __init__(self, sock, args, receive=receive):
         self.sock = sock
+        self.receive = receive
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context(args).wrap_bio(self.incoming, self.outgoing, server_side=True)
 
@@ -134,7 +151,7 @@ class Wire:
                 return step()
             except ssl.SSLWantReadError:
                 send(self.take())
-                self.feed(receive(self.sock))
+                self.feed(self.receive(self.sock))
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
                 raise Gone("client left") from error
 
@@ -151,7 +168,7 @@ class Wire:
             except ssl.SSLWantReadError:
                 if self.outgoing.pending:
                     return self.take()
-                self.feed(receive(self.sock))
+                self.feed(self.receive(self.sock))
 
     def read(self, size=PIECE):
         """Application data; b"" after close_notify; Gone after anything else."""
@@ -326,6 +343,25 @@ def plain_answer(sock, args):
     plain(sock, args)
 
 
+def files(sock, args):
+    """a plain HTTP server: GET /NAME is answered with the file NAME of --folder"""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        data = receive(sock)
+        if not data:
+            return
+        request += data
+    line = request.decode("latin-1").split("\r\n")[0]
+    args.log("request: " + line)
+    path = os.path.join(args.folder, os.path.basename(line.split(" ")[1]))
+    found = os.path.isfile(path)
+    body = open(path, "rb").read() if found else b"not here"
+    status = "200 OK" if found else "404 Not Found"
+    sock.sendall(b"HTTP/1.0 %s\r\nContent-Type: application/pkix-cert\r\n"
+                 b"Content-Length: %d\r\n\r\n" % (status.encode(), len(body)) + body)
+    finish(sock)
+
+
 def reset_handshake(sock, args):
     """RST after the ClientHello"""
     read_client_hello(sock)
@@ -437,7 +473,7 @@ PROVOCATIONS = {
 
 def late_alert(sock, args):
     """after the handshake an encrypted fatal alert --number, 10, 20 or 22"""
-    wire = Wire(sock, args).handshake()
+    wire = Wire(sock, args, receive_record).handshake()  # a close_notify waits
     if args.after is not None:
         read_request(wire, args)
         wire.write(part(args))
@@ -582,6 +618,7 @@ SERVED = {
     "plain": plain,
     "plain-http": plain_http,
     "plain-answer": plain_answer,
+    "files": files,
     "reset-handshake": reset_handshake,
     "close-handshake": close_handshake,
     "alert": alert,
@@ -632,6 +669,7 @@ def options():
     add("--delay", type=float, default=0, help="seconds between request and answer")
     add("--interval", type=float, default=1, help="seconds between dripped bytes")
     add("--file", help="the answer, raw (default: a head and --body bytes)")
+    add("--folder", help="of the files to serve")
     add("--body", type=int, default=1000)
     add("--after", type=int, help="bytes of the body to send")
     add("--chunk", type=int, default=PIECE, help="bytes to a record")

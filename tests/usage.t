@@ -11,6 +11,7 @@ err_empty '--help: nothing on standard error'
 out_has 'Usage: tlsdial' '--help says how to use it'
 for option in -4 --ipv4 -6 --ipv6 --resolve --cacert --capath --servername \
     --verify-hostname --min-protocol --max-protocol --connect-timeout --idle-timeout \
+    --untrusted --attime --alpn --format --warn-days --save-chain --fetch-missing \
     --max-time --send -o --output -v --verbose -q --quiet --help --version; do
     out_matches "^  ( *|-., )$option( |,)" "--help lists $option"
 done
@@ -42,6 +43,30 @@ refused "'--quiet' takes no argument" --quiet=yes localhost
 refused "'--max' is unknown or ambiguous" --max 3 localhost
 refused "'--help you'" -- '--help you'
 refused 'a host is missing' -4 --
+refused "a host is missing; if 'check' is one, say check:443" check
+refused "a host is missing; if 'check' is one, say check:443" -4 -- check
+refused "'three' is one argument too many" check one 2 three
+refused "has a port and '2' is another" check one:2 2
+
+# Options of one command only, before and behind its name.
+refused "'--send' cannot be used with 'check'" check --send file localhost
+refused "'--output' cannot be used with 'check'" -o file check localhost
+for option in '--format text' '--warn-days 3' '--save-chain file' --fetch-missing; do
+    # shellcheck disable=SC2086 # an option and its argument
+    refused "'${option%% *}' is for 'tlsdial check' only" localhost $option
+done
+
+refused "'xml' is not text or json" check --format xml localhost
+refused "'-' is no file" check --save-chain - localhost
+for days in '' -1 1.5 3d 36526 99999999999999999999; do
+    refused 'is no number of days' check --warn-days "$days" localhost
+done
+for seconds in '' -1 1.5 tomorrow ' 1' 253402300800 99999999999999999999; do
+    refused 'is no number of seconds since 1970' --attime "$seconds" localhost
+done
+for protocols in '' ',' 'h2,' ',h2' 'h2,,http/1.1'; do
+    refused 'is no list of ALPN protocols' --alpn "$protocols" localhost
+done
 
 for port in 0 65536 99999999999999999999 -1 '' 4a 44.3 '44 3' +443; do
     refused 'is no port' -- localhost "$port"
@@ -103,6 +128,8 @@ mkdir "$T/empty" "$T/unhashed"
 echo 'no certificate' >"$T/unhashed/ca.pem"
 
 for file in "$T/missing.pem" "$T/empty.pem" "$T/text.pem" "$T/empty"; do
+    run tlsdial --untrusted "$file" localhost 1
+    failed_as 10 ca-store "$file" "--untrusted that cannot be used: ${file#"$T/"}"
     run tlsdial --cacert "$file" localhost 1
     failed_as 10 ca-store "$file" "--cacert that cannot be used: ${file#"$T/"}"
 done

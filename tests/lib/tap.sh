@@ -18,11 +18,17 @@ if [ -z "${HAVE_LIBIDN2:-}" ]; then
     grep -q '^#define HAVE_LIBIDN2 1' "$TOP_BUILDDIR/config.h" 2>/dev/null &&
         HAVE_LIBIDN2=yes
 fi
+if [ -z "${HAVE_JANSSON:-}" ]; then
+    HAVE_JANSSON=no
+    grep -q '^#define HAVE_JANSSON 1' "$TOP_BUILDDIR/config.h" 2>/dev/null &&
+        HAVE_JANSSON=yes
+fi
 
 unset SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF SSLKEYLOGFILE CDPATH POSIXLY_CORRECT
+unset NO_COLOR
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 LC_ALL=C TZ=UTC
-export LC_ALL TZ TOP_SRCDIR TOP_BUILDDIR HAVE_LIBIDN2
+export LC_ALL TZ TOP_SRCDIR TOP_BUILDDIR HAVE_LIBIDN2 HAVE_JANSSON
 
 tests_run=0
 started_pids=
@@ -281,6 +287,17 @@ redirected() { # redirected '>/dev/full' CMD...: within, with descriptors of its
     redirections=$1
     shift
     in_shell "exec \"\$@\" $redirections" "$@"
+}
+
+has_terminals() { "${PYTHON:-false}" -c 'import os; os.openpty()' 2>/dev/null; }
+
+on_terminal() { # on_terminal CMD...: within, with standard output and error on a terminal
+    expand on_that_terminal "$@"
+}
+
+on_that_terminal() {
+    within 30 "$PYTHON" -c 'import os, pty, sys
+sys.exit(os.WEXITSTATUS(pty.spawn(sys.argv[1:])))' "$@"
 }
 
 # shellcheck disable=SC2034 # why_no_shim is for the test

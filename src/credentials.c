@@ -1,7 +1,7 @@
-/* passphrase.c: see passphrase.h. */
+/* credentials.c: see credentials.h. */
 #include <config.h>
 
-#include "passphrase.h"
+#include "credentials.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
@@ -25,7 +25,7 @@ static int descriptor(const char *text)
     return number ? atoi(text) : -1;
 }
 
-enum tlsdial_cause passphrase_check(const char *from, struct tlsdial_error *error)
+enum tlsdial_cause credentials_check_source(const char *from, struct tlsdial_error *error)
 {
     const char *variable = after("env:", from), *path = after("file:", from);
     const char *number = after("fd:", from);
@@ -107,11 +107,12 @@ static enum tlsdial_cause from_terminal(char *buffer, size_t size,
                                  : "there is no terminal to ask for the pass phrase");
 }
 
-enum tlsdial_cause passphrase_get(void *argument, char *buffer, size_t size,
-                                  struct tlsdial_error *error)
+/* A tlsdial_passphrase; its argument is the struct credentials. The first line, without its end. */
+static enum tlsdial_cause get_passphrase(void *argument, char *buffer, size_t size,
+                                         struct tlsdial_error *error)
 {
-    const struct passphrase_source *source = argument;
-    const char *from = source->from;
+    const struct credentials *credentials = argument;
+    const char *from = credentials->passphrase;
     enum tlsdial_cause cause;
     if (from == NULL)
         cause = from_terminal(buffer, size, error);
@@ -125,4 +126,23 @@ enum tlsdial_cause passphrase_get(void *argument, char *buffer, size_t size,
     if (cause != TLSDIAL_OK)
         OPENSSL_cleanse(buffer, size);
     return cause;
+}
+
+enum tlsdial_cause credentials_apply(const struct credentials *credentials,
+                                     tlsdial_client *client, struct tlsdial_error *error)
+{
+    bool has_source = credentials->ask || credentials->passphrase != NULL;
+    if (credentials->ask && credentials->passphrase != NULL)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "--pass or --ask-pass, not both");
+    if (credentials->certificate != NULL)
+        return tlsdial_client_set_certificate(
+            client, credentials->certificate, credentials->key,
+            has_source ? get_passphrase : NULL, (void *)(uintptr_t)credentials, error);
+    if (credentials->key == NULL && !has_source)
+        return TLSDIAL_OK;
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "--%s goes with --cert",
+                             credentials->key != NULL          ? "key"
+                             : credentials->passphrase != NULL ? "pass"
+                                                               : "ask-pass");
 }

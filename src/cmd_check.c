@@ -1,0 +1,280 @@
+/* cmd_check.c: dial, look, close, and report what there is to be known. */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "columns.h"
+#include "os.h"
+#include "output.h"
+#include "report.h"
+#include "tlsdial_program.h"
+
+#define END_WAIT 2000      /* milliseconds that the server has to end the connection */
+#define REPORT_WAIT 2000   /* and the reader of a report whose run has used up its time */
+#define NAME_WIDTH 120     /* columns of a subject, in a message */
+#define HINT_URL_WIDTH 150 /* so that the rest of the hint has room, too */
+#define PIECE 16384        /* the plaintext of the largest TLS record */
+
+/* One run. */
+struct check {
+    const struct options *options;
+    tlsdial_client *client;
+    tlsdial_evidence *evidence; /* of the first dial, which is what is reported */
+    struct report report;
+    struct output chain_file;
+    int64_t deadline_ms;
+};
+
+/* ---- dialling ---- */
+
+/* How the server ends a connection that nobody wants any more is told in the report; no harm is
+ * done unless it objects. */
+static bool is_end(enum tlsdial_cause cause)
+{
+    return cause == TLSDIAL_OK || cause == TLSDIAL_TRUNCATED || cause == TLSDIAL_RESET ||
+           cause == TLSDIAL_DEADLINE_TRANSFER;
+}
+
+/* Reads to the end of what the server has to say, which may be an alert: in TLS 1.3 that is how a
+ * client learns that its certificate is wanted or not (RFC 8446, 4.4.2.4). The rest is dropped. */
+static enum tlsdial_cause await_end(tlsdial_conn *conn, struct tlsdial_error *error)
+{
+    char dropped[PIECE];
+    size_t n = 0;
+    int64_t deadline_ms = os_clock_ms() + END_WAIT;
+    enum tlsdial_cause cause;
+    do
+        cause = tlsdial_read(conn, dropped, sizeof dropped, &n, error);
+    while (cause == TLSDIAL_OK && n > 0 && os_clock_ms() < deadline_ms);
+    return cause;
+}
+
+/* What is left of the run's time, bounded by a limit of a step; 0 stands for none in both. */
+static int64_t time_left(const struct check *check, int64_t limit)
+{
+    if (check->deadline_ms == INT64_MAX)
+        return limit;
+    int64_t left = check->deadline_ms - os_clock_ms();
+    left = left > 0 ? left : 1;
+    return limit > 0 && limit < left ? limit : left;
+}
+
+static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
+                               bool to_the_end, struct tlsdial_error *error)
+{
+    const struct options *options = check->options;
+    struct tlsdial_error reason = {0};
+    *error = (struct tlsdial_error){0};
+    if (options->verbose)
+        tlsdial_evidence_observe(evidence, verbose_step, (void *)(uintptr_t)options);
+    tlsdial_client_set_connect_timeout(check->client, options->connect_timeout);
+    tlsdial_client_set_max_time(check->client, time_left(check, 0));
+    tlsdial_conn *conn = tlsdial_dial(check->client, options->target.host,
+                                      options->target.port, evidence, error);
+    if (conn == NULL)
+        return error->cause;
+    enum tlsdial_cause cause = tlsdial_close(conn, &reason);
+    if (cause == TLSDIAL_OK && to_the_end)
+        cause = await_end(conn, &reason);
+    if (!is_end(cause))
+        *error = reason;
+    tlsdial_conn_free(conn);
+    return error->cause;
+}
+
+/* ---- --warn-days ---- */
+
+static void check_expiry(struct check *check, struct tlsdial_error *verdict)
+{
+    const struct report *report = &check->report;
+    const struct tlsdial_certificate *first = report_first_to_expire(report);
+    char date[REPORT_TIME_SIZE], days[40], name[512], subject[2 * TLSDIAL_HOST_SIZE];
+    if (verdict->cause != TLSDIAL_OK || first == NULL ||
+        !report_expires_soon(report, first))
+        return;
+    report_days_text(days, sizeof days,
+                     report_days(report->verify_time, first->not_after));
+    report_time(date, first->not_after);
+    report_subject(report, subject, sizeof subject);
+    columns_fit(name, sizeof name, first->subject, NAME_WIDTH);
+    tlsdial_error_set(verdict, TLSDIAL_EXPIRES_SOON, 0,
+                      "the certificate \"%s\" expires on %.10s %.8s UTC, in %s", name,
+                      date, date + 11, days);
+    tlsdial_error_prefix(verdict, "%s", subject);
+}
+
+/* ---- --fetch-missing ---- */
+
+static bool is_about_issuer(enum tlsdial_cause cause)
+{
+    return cause == TLSDIAL_INCOMPLETE_CHAIN || cause == TLSDIAL_UNKNOWN_CA;
+}
+
+static bool was_fetched(const struct report_diagnosis *diagnosis, const char *url)
+{
+    for (size_t i = 0; i < diagnosis->count; i++)
+        if (strcmp(diagnosis->fetches[i].url, url) == 0)
+            return true;
+    return false;
+}
+
+/* Gets one certificate; it is the client's from then on. */
+static bool fetch(struct check *check, const char *url)
+{
+    struct report_diagnosis *diagnosis = &check->report.diagnosis;
+    struct report_fetch *next = &diagnosis->fetches[diagnosis->count];
+    *next = (struct report_fetch){.url = strdup(url)};
+    if (next->url == NULL)
+        return false;
+    diagnosis->count++;
+    tlsdial_client_set_connect_timeout(check->client,
+                                       time_left(check, check->options->connect_timeout));
+    next->fetched =
+        tlsdial_client_fetch_untrusted(check->client, url, &next->error) == TLSDIAL_OK;
+    if (check->options->verbose)
+        verbose_line("%s: %s", url,
+                     next->fetched ? "fetched" : report_sentence(&next->error));
+    return next->fetched;
+}
+
+/* What is to be done is known for certain now. */
+static void set_proven_hint(const struct report_diagnosis *diagnosis,
+                            struct tlsdial_error *verdict)
+{
+    bool one = diagnosis->count == 1;
+    char first[HINT_URL_WIDTH + 1], hint[TLSDIAL_HINT_SIZE];
+    columns_fit(first, sizeof first, diagnosis->fetches[0].url, HINT_URL_WIDTH);
+    snprintf(hint, sizeof hint,
+             "with the certificate%s fetched from %s%s the chain is complete: the server "
+             "should send %s",
+             one ? "" : "s", first, one ? "" : " and on", one ? "it" : "them");
+    tlsdial_text_escape(verdict->hint, sizeof verdict->hint, hint);
+}
+
+/* Dials again with the certificates that the server left out, to see whether that was all. */
+static void fetch_missing(struct check *check)
+{
+    struct report_diagnosis *diagnosis = &check->report.diagnosis;
+    tlsdial_evidence *evidence = tlsdial_evidence_new();
+    enum tlsdial_cause cause = check->report.verdict.cause;
+    const char *url = tlsdial_evidence_missing_issuer(check->evidence);
+    check->report.diagnosed = true;
+    while (evidence != NULL && is_about_issuer(cause) && url != NULL &&
+           diagnosis->count < REPORT_FETCHES && !was_fetched(diagnosis, url) &&
+           fetch(check, url)) {
+        cause = dial(check, evidence, false, &diagnosis->error);
+        diagnosis->dialled_again = true;
+        url = tlsdial_evidence_missing_issuer(evidence);
+    }
+    if (report_is_proven(&check->report))
+        set_proven_hint(diagnosis, &check->report.verdict);
+    tlsdial_evidence_free(evidence);
+}
+
+static void forget_fetches(struct report_diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < diagnosis->count; i++)
+        free(diagnosis->fetches[i].url);
+}
+
+/* ---- what comes out ---- */
+
+/* A run that has used up its time still tells what it came to. */
+static int64_t output_deadline(const struct check *check)
+{
+    int64_t soon = os_clock_ms() + REPORT_WAIT;
+    return check->deadline_ms > soon ? check->deadline_ms : soon;
+}
+
+static enum tlsdial_cause save_chain(struct check *check, struct tlsdial_error *error)
+{
+    const struct tlsdial_certificate *certificate;
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    size_t i = 0;
+    if (check->options->save_chain == NULL)
+        return TLSDIAL_OK;
+    check->chain_file.deadline_ms = output_deadline(check);
+    for (; cause == TLSDIAL_OK && (certificate = tlsdial_evidence_certificate(
+                                       check->evidence, TLSDIAL_CHAIN_SENT, i)) != NULL;
+         i++) {
+        char *pem = report_pem(certificate);
+        cause = pem != NULL
+                    ? output_write(&check->chain_file, pem, strlen(pem), error)
+                    : tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
+        free(pem);
+    }
+    if (cause == TLSDIAL_OK && i > 0)
+        cause = output_commit(&check->chain_file, error);
+    return cause;
+}
+
+static enum tlsdial_cause print_report(struct check *check, struct tlsdial_error *error)
+{
+    struct output output;
+    if (check->options->quiet)
+        return TLSDIAL_OK;
+    char *text = check->options->format == OPTIONS_JSON
+                     ? report_json(&check->report)
+                     : report_text(&check->report, os_shows_colour(OS_STANDARD_OUTPUT));
+    if (text == NULL)
+        return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
+    enum tlsdial_cause cause = output_open(&output, NULL, output_deadline(check), error);
+    if (cause == TLSDIAL_OK)
+        cause = output_write(&output, text, strlen(text), error);
+    if (cause == TLSDIAL_OK)
+        cause = output_commit(&output, error);
+    free(text);
+    return cause;
+}
+
+static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
+{
+    struct tlsdial_error *verdict = &check->report.verdict;
+    struct tlsdial_error unsaved = {0};
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    if (check->options->save_chain != NULL)
+        cause = output_open(&check->chain_file, check->options->save_chain,
+                            check->deadline_ms, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    dial(check, check->evidence, true, verdict);
+    if (check->options->fetch_missing && is_about_issuer(verdict->cause))
+        fetch_missing(check);
+    check_expiry(check, verdict);
+    /* What was asked for and cannot be had is an error whatever the verdict, which is told too. */
+    save_chain(check, &unsaved);
+    cause = print_report(check, error);
+    if (cause == TLSDIAL_OK)
+        *error = unsaved.cause != TLSDIAL_OK ? unsaved : *verdict;
+    return error->cause;
+}
+
+enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *options,
+                             struct tlsdial_error *error)
+{
+    int64_t now = (int64_t)time(NULL), idle = options->idle_timeout;
+    struct check check = {.options = options,
+                          .client = client,
+                          .evidence = tlsdial_evidence_new(),
+                          .deadline_ms = INT64_MAX};
+    enum tlsdial_cause cause;
+    if (options->max_time > 0)
+        check.deadline_ms = os_clock_ms() + options->max_time;
+    tlsdial_client_set_idle_timeout(client,
+                                    idle > 0 && idle < END_WAIT ? idle : END_WAIT);
+    check.report =
+        (struct report){.options = options,
+                        .evidence = check.evidence,
+                        .time = now,
+                        .verify_time = options->attime >= 0 ? options->attime : now};
+    cause = check.evidence != NULL
+                ? run(&check, error)
+                : tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
+    output_discard(&check.chain_file);
+    forget_fetches(&check.report.diagnosis);
+    tlsdial_evidence_free(check.evidence);
+    return cause;
+}

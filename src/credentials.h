@@ -1,0 +1,25 @@
+/* credentials.h: the options of the client's own certificate; its pass phrase comes from anywhere
+ * but the command line. */
+#ifndef TLSDIAL_CREDENTIALS_H
+#define TLSDIAL_CREDENTIALS_H
+
+#include "tlsdial.h"
+
+/** What the command line says; strings are argv's, NULL: nothing. */
+struct credentials {
+    const char *certificate, *key; /**< files */
+    const char *passphrase; /**< where it comes from: "env:VAR", "file:PATH", "fd:N" */
+    bool ask;               /**< for it, on the terminal */
+};
+
+/** Whether the text has one of the three forms. The error does not repeat it: it may be the
+ * secret itself. */
+enum tlsdial_cause credentials_check_source(const char *from,
+                                            struct tlsdial_error *error);
+
+/** Gives the certificate to the client, if there is one. TLSDIAL_USAGE where options do not go
+ * together, the causes of tlsdial_client_set_certificate() otherwise. */
+enum tlsdial_cause credentials_apply(const struct credentials *credentials,
+                                     tlsdial_client *client, struct tlsdial_error *error);
+
+#endif

@@ -1,0 +1,147 @@
+/* options_table.c: one table of options feeds getopt_long(), --help and the tests. */
+#include <config.h>
+
+#include "options_table.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "options.h"
+
+static const struct option_entry entries[] = {
+    {'4', "ipv4", NULL, FOR_ALL, "use IPv4 addresses only"},
+    {'6', "ipv6", NULL, FOR_ALL, "use IPv6 addresses only"},
+    {OPTION_RESOLVE, "resolve", "HOST:PORT:ADDR[,ADDR]...", FOR_ALL,
+     "connect to these addresses, without a name lookup"},
+    {OPTION_CACERT, "cacert", "FILE", FOR_ALL,
+     "trust the CA certificates in FILE (PEM); repeatable"},
+    {OPTION_CAPATH, "capath", "DIR", FOR_ALL,
+     "trust the CA certificates in DIR, named by c_rehash;\nrepeatable"},
+    {OPTION_UNTRUSTED, "untrusted", "FILE", FOR_ALL,
+     "certificates (PEM) that the server may have left\nout, not trusted; repeatable"},
+    {OPTION_ATTIME, "attime", "SECONDS", FOR_ALL,
+     "verify for this time, in seconds since 1970"},
+    {OPTION_CERT, "cert", "FILE", FOR_ALL,
+     "show the certificate in FILE (PEM, DER, PKCS#12) to\nservers that ask for one"},
+    {OPTION_KEY, "key", "FILE", FOR_ALL, "its key, where FILE of --cert has it not"},
+    {OPTION_PASS, "pass", "SOURCE", FOR_ALL,
+     "the pass phrase of either is in env:VAR, file:PATH\nor fd:N"},
+    {OPTION_ASK_PASS, "ask-pass", NULL, FOR_ALL,
+     "ask for the pass phrase on the terminal"},
+    {OPTION_SERVERNAME, "servername", "NAME", FOR_ALL,
+     "ask for NAME by SNI, instead of HOST"},
+    {OPTION_VERIFY_HOSTNAME, "verify-hostname", "NAME", FOR_ALL,
+     "the certificate must be for NAME, instead of HOST"},
+    {OPTION_MIN_PROTOCOL, "min-protocol", "VERSION", FOR_ALL,
+     "TLSv1.2 (the default) or TLSv1.3"},
+    {OPTION_MAX_PROTOCOL, "max-protocol", "VERSION", FOR_ALL, "TLSv1.2 or TLSv1.3"},
+    {OPTION_ALPN, "alpn", "PROTOCOL[,PROTOCOL]...", FOR_ALL,
+     "offer these application protocols, such as\nh2,http/1.1; the server must choose "
+     "one"},
+    {OPTION_CONNECT_TIMEOUT, "connect-timeout", "SECONDS", FOR_ALL,
+     "limit from name lookup to handshake (30; 0: none)"},
+    {OPTION_IDLE_TIMEOUT, "idle-timeout", "SECONDS", FOR_ALL,
+     "limit for silence while data is exchanged (60; 0: none)"},
+    {OPTION_MAX_TIME, "max-time", "SECONDS", FOR_ALL,
+     "limit for the whole run (0: none, the default; check:\n30)"},
+    {'v', "verbose", NULL, FOR_ALL, "tell each step on standard error"},
+    {'q', "quiet", NULL, FOR_ALL, "tell nothing, the exit status alone"},
+    {OPTION_HELP, "help", NULL, FOR_ALL, "print this and exit"},
+    {OPTION_VERSION, "version", NULL, FOR_ALL, "print the versions and exit"},
+    {OPTION_SEND, "send", "FILE", FOR_DIAL,
+     "send FILE ('-': standard input) as the request"},
+    {'o', "output", "FILE", FOR_DIAL,
+     "write the response to FILE, which appears only\nwhen it is complete ('-': standard "
+     "output)"},
+    {OPTION_FORMAT, "format", "FORMAT", FOR_CHECK, "text (the default) or json"},
+    {OPTION_WARN_DAYS, "warn-days", "N", FOR_CHECK,
+     "fail when a certificate expires within N days"},
+    {OPTION_SAVE_CHAIN, "save-chain", "FILE", FOR_CHECK,
+     "write the certificates to FILE (PEM), as the server\nsent them"},
+    {OPTION_FETCH_MISSING, "fetch-missing", NULL, FOR_CHECK,
+     "where an issuer is missing, fetch it from where the\ncertificate says, by HTTP"},
+};
+
+#define ENTRIES (sizeof entries / sizeof entries[0])
+_Static_assert(ENTRIES <= OPTIONS_TABLE_ROOM, "OPTIONS_TABLE_ROOM is too small");
+
+const struct option_entry *options_table_find(int code)
+{
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (entries[i].code == code)
+            return &entries[i];
+    return NULL;
+}
+
+void options_table_for_getopt(struct getopt_tables *tables)
+{
+    memset(tables, 0, sizeof *tables);
+    size_t used = 0;
+    tables->shorts[used++] =
+        ':'; /* a missing argument is told apart from an unknown option */
+    for (size_t i = 0; i < ENTRIES; i++) {
+        bool has_argument = entries[i].argument != NULL;
+        tables->longs[i] =
+            (struct option){.name = entries[i].name,
+                            .has_arg = has_argument ? required_argument : no_argument,
+                            .val = entries[i].code};
+        if (entries[i].code > OPTION_LONG_ONLY)
+            continue;
+        tables->shorts[used++] = (char)entries[i].code;
+        if (has_argument)
+            tables->shorts[used++] = ':';
+    }
+}
+
+/* ---- --help ---- */
+
+static void print_entry(FILE *to, const struct option_entry *entry)
+{
+    char synopsis[80];
+    bool has_letter = entry->code < OPTION_LONG_ONLY;
+    snprintf(synopsis, sizeof synopsis, "%c%c%c --%s%s%s", has_letter ? '-' : ' ',
+             has_letter ? entry->code : ' ', has_letter ? ',' : ' ', entry->name,
+             entry->argument != NULL ? " " : "",
+             entry->argument != NULL ? entry->argument : "");
+    const char *help = entry->help;
+    size_t width = 28;
+    if (strlen(synopsis) > width)
+        fprintf(to, "  %s\n  %*s  ", synopsis, (int)width, "");
+    else
+        fprintf(to, "  %-*s  ", (int)width, synopsis);
+    for (size_t line; *help != '\0'; help += line + (help[line] == '\n')) {
+        line = strcspn(help, "\n");
+        fprintf(to, "%*s%.*s\n", help == entry->help ? 0 : (int)width + 4, "", (int)line,
+                help);
+    }
+}
+
+static void print_entries(FILE *to, enum option_use use, const char *title)
+{
+    fprintf(to, "\n%s:\n", title);
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (entries[i].use == use)
+            print_entry(to, &entries[i]);
+}
+
+void options_print_help(FILE *to)
+{
+    fputs(
+        "Usage: tlsdial [OPTION]... TARGET\n"
+        "       tlsdial check [OPTION]... TARGET\n"
+        "where TARGET is HOST PORT, HOST[:PORT], [IPV6]:PORT or "
+        "https://HOST[:PORT][/PATH].\n"
+        "\n"
+        "Connects to HOST by verified TLS, sends an HTTP/1.0 GET request and prints the\n"
+        "response as it is. A response that is cut off is an error.\n"
+        "With the word 'check', sends nothing and reports on the server instead: what "
+        "is\n"
+        "wrong, its certificates and the connection.\n",
+        to);
+    print_entries(to, FOR_ALL, "Options");
+    print_entries(to, FOR_DIAL, "Without 'check'");
+    print_entries(to, FOR_CHECK, "With 'check'");
+    fputs("\n"
+          "The exit status says what went wrong: see tlsdial-causes(7).\n",
+          to);
+}

@@ -1,0 +1,60 @@
+/* options_table.h: the options by name, for options.c. */
+#ifndef TLSDIAL_OPTIONS_TABLE_H
+#define TLSDIAL_OPTIONS_TABLE_H
+
+#include <getopt.h>
+
+enum option_code {
+    /* Below CHAR_MAX: options with a letter. */
+    OPTION_LONG_ONLY = 256,
+    OPTION_RESOLVE,
+    OPTION_CACERT,
+    OPTION_CAPATH,
+    OPTION_UNTRUSTED,
+    OPTION_ATTIME,
+    OPTION_CERT,
+    OPTION_KEY,
+    OPTION_PASS,
+    OPTION_ASK_PASS,
+    OPTION_SERVERNAME,
+    OPTION_VERIFY_HOSTNAME,
+    OPTION_MIN_PROTOCOL,
+    OPTION_MAX_PROTOCOL,
+    OPTION_ALPN,
+    OPTION_CONNECT_TIMEOUT,
+    OPTION_IDLE_TIMEOUT,
+    OPTION_MAX_TIME,
+    OPTION_SEND,
+    OPTION_FORMAT,
+    OPTION_WARN_DAYS,
+    OPTION_SAVE_CHAIN,
+    OPTION_FETCH_MISSING,
+    OPTION_HELP,
+    OPTION_VERSION
+};
+
+/** The commands that an option makes sense with. */
+enum option_use { FOR_ALL, FOR_DIAL, FOR_CHECK };
+
+struct option_entry {
+    int code; /**< the letter, where there is one */
+    const char *name;
+    const char *argument; /**< what its argument is, NULL: none */
+    enum option_use use;
+    const char *help; /**< a line break stands for one in --help */
+};
+
+/** The entry of a code; NULL where it has none. */
+const struct option_entry *options_table_find(int code);
+
+#define OPTIONS_TABLE_ROOM 64
+
+/** The forms of the table that getopt_long() takes. */
+struct getopt_tables {
+    struct option longs[OPTIONS_TABLE_ROOM + 1];
+    char shorts[2 * OPTIONS_TABLE_ROOM + 2];
+};
+
+void options_table_for_getopt(struct getopt_tables *tables);
+
+#endif

@@ -1,0 +1,157 @@
+/* report.c: the facts that every report and the verdict of check need; see report.h. */
+#include <config.h>
+
+#include "report.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PEM_LINE 48 /* octets to a line of 64 characters (RFC 7468, 2) */
+
+int64_t report_days(int64_t from, int64_t to)
+{
+    int64_t seconds = to - from;
+    return seconds >= 0 ? seconds / REPORT_DAY
+                        : -((REPORT_DAY - 1 - seconds) / REPORT_DAY);
+}
+
+void report_days_text(char *to, size_t size, int64_t days)
+{
+    if (days == 0)
+        snprintf(to, size, "less than a day");
+    else
+        snprintf(to, size, "%lld day%s", (long long)days, days == 1 ? "" : "s");
+}
+
+/* Not gmtime(): time_t may have 32 bits, which certificates of roots pass. The years begin in March,
+ * so that the leap day is the last of its year. */
+void report_time(char to[REPORT_TIME_SIZE], int64_t seconds)
+{
+    int64_t day = report_days(0, seconds), second = seconds - day * REPORT_DAY;
+    int64_t from_march = day + 719468 + 146097; /* since 400 years before 0000-03-01 */
+    int64_t era = from_march / 146097, of_era = from_march % 146097; /* 400 years */
+    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+    int64_t month = (5 * of_year + 2) / 153; /* 0: March */
+    int64_t of_month = of_year - (153 * month + 2) / 5 + 1;
+    year += era * 400 - 400 + (month >= 10);
+    month += month < 10 ? 3 : -9;
+    snprintf(to, REPORT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year,
+             (int)month, (int)of_month, (int)(second / 3600), (int)(second / 60 % 60),
+             (int)(second % 60));
+}
+
+void report_subject(const struct report *report, char *to, size_t size)
+{
+    const struct tlsdial_target *target = &report->options->target;
+    const struct tlsdial_attempt *attempt;
+    bool brackets = strchr(target->host, ':') != NULL;
+    int used = snprintf(to, size, "%s%s%s:%s", brackets ? "[" : "", target->host,
+                        brackets ? "]" : "", target->port);
+    for (size_t i = 0; (attempt = tlsdial_evidence_attempt(report->evidence, i)) != NULL;
+         i++)
+        if (attempt->cause == TLSDIAL_OK && strcmp(attempt->address, target->host) != 0 &&
+            used > 0 && (size_t)used < size)
+            snprintf(to + used, size - (size_t)used, " [%s]", attempt->address);
+}
+
+const char *report_sentence(const struct tlsdial_error *error)
+{
+    char token[64];
+    snprintf(token, sizeof token, "%s: ", tlsdial_cause_token(error->cause));
+    const char *found = strstr(error->message, token);
+    return found != NULL ? found + strlen(token) : error->message;
+}
+
+bool report_is_proven(const struct report *report)
+{
+    return report->diagnosed && report->diagnosis.dialled_again &&
+           report->diagnosis.error.cause == TLSDIAL_OK;
+}
+
+bool report_was_sent(const struct report *report,
+                     const struct tlsdial_certificate *certificate)
+{
+    const struct tlsdial_certificate *sent;
+    for (size_t i = 0;
+         (sent = tlsdial_evidence_certificate(report->evidence, TLSDIAL_CHAIN_SENT, i)) !=
+         NULL;
+         i++)
+        if (sent->der_length == certificate->der_length &&
+            memcmp(sent->der, certificate->der, sent->der_length) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the problem leaves open where the chain ends. */
+static bool unties(const struct tlsdial_problem *problem, size_t last)
+{
+    switch (problem->cause) {
+    case TLSDIAL_UNKNOWN_CA:
+    case TLSDIAL_INCOMPLETE_CHAIN:
+    case TLSDIAL_SELF_SIGNED:
+        return true;
+    case TLSDIAL_CERTIFICATE: /* too long a chain, for instance */
+        return problem->depth >= 0 && (size_t)problem->depth >= last;
+    default:
+        return false;
+    }
+}
+
+bool report_is_anchored(const struct report *report)
+{
+    const struct tlsdial_problem *problem;
+    size_t length = report_chain_length(report, TLSDIAL_CHAIN_BUILT);
+    for (size_t i = 0; (problem = tlsdial_evidence_problem(report->evidence, i)) != NULL;
+         i++)
+        if (unties(problem, length - 1))
+            return false;
+    return length > 0;
+}
+
+size_t report_chain_length(const struct report *report, enum tlsdial_chain chain)
+{
+    size_t length = 0;
+    while (tlsdial_evidence_certificate(report->evidence, chain, length) != NULL)
+        length++;
+    return length;
+}
+
+bool report_expires_soon(const struct report *report,
+                         const struct tlsdial_certificate *certificate)
+{
+    int64_t left = certificate->not_after - report->verify_time;
+    return left >= 0 && left < (int64_t)report->options->warn_days * REPORT_DAY;
+}
+
+const struct tlsdial_certificate *report_first_to_expire(const struct report *report)
+{
+    const struct tlsdial_certificate *first = NULL, *certificate;
+    for (size_t i = 0; (certificate = tlsdial_evidence_certificate(
+                            report->evidence, TLSDIAL_CHAIN_BUILT, i)) != NULL;
+         i++)
+        if (first == NULL || certificate->not_after < first->not_after)
+            first = certificate;
+    return first;
+}
+
+char *report_pem(const struct tlsdial_certificate *certificate)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----\n";
+    static const char end[] = "-----END CERTIFICATE-----\n";
+    size_t lines = (certificate->der_length + PEM_LINE - 1) / PEM_LINE;
+    char *pem = malloc(sizeof begin + sizeof end + lines * (PEM_LINE / 3 * 4 + 1));
+    if (pem == NULL)
+        return NULL;
+    char *to = pem + strlen(strcpy(pem, begin));
+    for (size_t at = 0; at < certificate->der_length; at += PEM_LINE) {
+        size_t left = certificate->der_length - at;
+        to += EVP_EncodeBlock((unsigned char *)to, certificate->der + at,
+                              (int)(left < PEM_LINE ? left : PEM_LINE));
+        *to++ = '\n';
+    }
+    strcpy(to, end);
+    return pem;
+}

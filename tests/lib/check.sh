@@ -1,0 +1,53 @@
+# shellcheck shell=sh
+# Vocabulary of the tests of tlsdial check, beside that of the others.
+# shellcheck source=tests/lib/tap.sh
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+
+check() { within 60 tlsdial check --cacert "$T/ca.pem" --cacert "$T/elder.pem" "$@"; }
+
+# The report in one line, so that it does not matter where lines are broken.
+flatten() { tr '\n' ' ' <"$T/out" | tr -s ' ' >"$T/flat"; }
+report_has() { # report_has TEXT DESC
+    flatten
+    holds "$2" "expected in the report: $1" has "$T/flat" "$1"
+}
+report_lacks() { # report_lacks TEXT DESC
+    flatten
+    holds "$2" "not expected in the report: $1" negate has "$T/flat" "$1"
+}
+
+has_verdict() {
+    [ "$status" -eq "$1" ] || return 1
+    head -n 1 "$T/out" | grep -q "^$2: " || return 1
+    flatten
+    has "$T/flat" "$3" || return 1
+    if [ "$1" -eq 0 ]; then
+        [ ! -s "$T/err" ]
+    else
+        told "$2" ''
+    fi
+}
+verdict() { # verdict STATUS TOKEN WORDS DESC: the report begins with it, the error tells it
+    holds "$4" "expected status $1 and a report of: $2: $3" has_verdict "$1" "$2" "$3"
+}
+
+offer() { # offer NAME [CERT...]: a server with NAME's certificate and these after it
+    offered=$1
+    shift
+    : >"$T/$offered.chain"
+    for sent; do
+        cat "$T/$sent.pem" >>"$T/$offered.chain"
+    done
+    [ $# -eq 0 ] || set -- -cert_chain "$T/$offered.chain"
+    start_s_server -www -cert "$T/$offered.pem" -key "$T/$offered.key" "$@"
+}
+
+# The certificates of these tests. elder is older than the others, for what has expired.
+make_check_pki() { # ca, server, upper, lower, and whole, which lower issued
+    make_usual
+    START=20200101000000Z END=20400101000000Z
+    make_ca elder
+    make_intermediate upper ca
+    make_intermediate lower upper
+    make_cert whole lower DNS:localhost,DNS:www.example.org,IP:192.0.2.1
+}
