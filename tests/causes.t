@@ -46,6 +46,9 @@ make_client_cert client ca
 make_client_cert bad-client stranger
 "$OPENSSL" ec -in "$T/client.key" -aes256 -passout pass:x -out "$T/locked.key" 2>"$T/ec.log"
 
+# Those of make's job server, for instance.
+close_others='exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-'
+
 # --- before the network
 
 start_s_server -www && dials 0 ok
@@ -55,8 +58,8 @@ if [ -z "$EMULATOR" ] && ! sanitized; then
     # shellcheck disable=SC2016 # expanded by the inner shell
     row 1 internal in_shell 'exec <&- >&-; ulimit -n 1; exec "$@"' tlsdial localhost 1
     # shellcheck disable=SC2016 # expanded by the inner shell
-    row 24 connect-failed in_shell 'ulimit -n 4; exec "$@"' tlsdial --cacert "$T/ca.pem" \
-        --send "$T/ca.pem" 127.0.0.1 1
+    row 24 connect-failed in_shell "$close_others; ulimit -n 4; exec \"\$@\"" \
+        tlsdial --cacert "$T/ca.pem" --send "$T/ca.pem" 127.0.0.1 1
 else
     no_row 1 internal 'an emulator or a sanitizer needs descriptors of its own'
     no_row 24 connect-failed 'an emulator or a sanitizer needs descriptors of its own'
