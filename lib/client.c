@@ -163,6 +163,17 @@ enum tlsdial_cause client_load_trust(tlsdial_client *client, struct tlsdial_erro
     return cause;
 }
 
+/* For the chain, and for what else is verified against the store, such as an OCSP response. */
+static void apply_verify_time(tlsdial_client *client)
+{
+    X509_STORE *store = SSL_CTX_get_cert_store(client->ctx);
+    time_t moment = (time_t)client->verify_time;
+    if (!client->has_verify_time)
+        return;
+    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(client->ctx), moment);
+    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), moment);
+}
+
 /* Before the first trust of the user's own: forgets what the configuration may have loaded. */
 static bool begin_own_trust(tlsdial_client *client)
 {
@@ -173,6 +184,7 @@ static bool begin_own_trust(tlsdial_client *client)
         return false;
     verify_prepare_store(store);
     SSL_CTX_set_cert_store(client->ctx, store);
+    apply_verify_time(client);
     client->has_trust = true;
     client->trust[0] = '\0';
     return true;
@@ -226,9 +238,9 @@ enum tlsdial_cause tlsdial_client_set_verify_time(tlsdial_client *client, int64_
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "the time %lld is out of this system's range",
                                  (long long)seconds);
-    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(client->ctx), moment);
     client->verify_time = seconds;
     client->has_verify_time = true;
+    apply_verify_time(client);
     return TLSDIAL_OK;
 }
 

@@ -84,7 +84,8 @@ dial --alpn http/1.0
 failed_as 38 alpn 'the server chose none of the protocols offered (http/1.0)' \
     'ALPN: a server that knows nothing of it'
 peer_log_has 'alpn: http/1.0' 'ALPN: it was offered'
-peer_log_lacks 'request:' 'ALPN: no data is sent'
+peer_log_has 'connection over' 'ALPN: the connection is given up'
+peer_log_lacks 'GET /' 'ALPN: no data is sent'
 dial
 status_is 0 'ALPN: not asked for'
 peer_log_has 'alpn: none' 'ALPN: not offered'
@@ -126,6 +127,12 @@ err_lacks "$(printf '\033')" 'banner: no escape character is printed'
 err_lacks "$(printf '\007')" 'banner: no bell'
 err_has '\x1B[31mred' 'banner: the escape character is spelt out'
 err_lines_at_most 2 'banner: a message and a hint, and no line of the peer'
+fails_as 31 not-tls 'HTTP/1.1 400 \x1B[31mred' 'an HTTP header with an escape sequence' \
+    plain-answer --text 'HTTP/1.1 400 \x1b[31mred\r\nServer: \x1b]0;title\x07\r\n\r\n'
+err_lacks "$(printf '\033')" 'HTTP header: no escape character is printed'
+fails_as 31 not-tls '\x15\x1B[31m' 'a banner that begins like an alert' \
+    plain --text '\x15\x1b[31mred'
+err_lacks "$(printf '\033')" 'like an alert: no escape character is printed'
 long=$("$PYTHON" -c 'print("220 " + "x" * 100000, end="")')
 fails_as 31 not-tls '220 xxx' 'a banner of 100 kB' plain --text "$long"
 ok "$([ "$(wc -c <"$T/err")" -lt 600 ]; echo $?)" 'a banner of 100 kB: does not flood the terminal'

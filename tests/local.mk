@@ -23,6 +23,7 @@ shell_tests = \
 	tests/input.t \
 	tests/usage.t \
 	tests/nginx.t \
+	tests/staple.t \
 	tests/docs.t \
 	tests/exports.t
 

@@ -121,6 +121,18 @@ verdict 46 name-mismatch 'one.example, two.example, 192.0.2.7, 2001:db8:0:0:0:0:
 err_has 'not for localhost' 'another name: and the one that was asked'
 alert_was 42 name-mismatch
 
+within 30 tlsdial --cacert "$T/ca.pem" 127.0.0.1 "$port"
+failed_as 46 name-mismatch '192.0.2.7, 2001:db8:0:0:0:0:0:7, not for 127.0.0.1' \
+    'another address: it is told like a name'
+within 30 tlsdial --cacert "$T/ca.pem" --verify-hostname 192.0.2.7 127.0.0.1 "$port"
+status_is 0 'the address of the certificate'
+
+many_names=$("$AWK" 'BEGIN { while (n++ < 200) printf "%sDNS:n%d.example", (n > 1 ? "," : ""), n }')
+make_cert crowd ca "$many_names"
+offer crowd
+verdict 46 name-mismatch 'n8.example and 192 more, not for localhost' \
+    'many names: they are listed up to a bound'
+
 make_cn_only named ca localhost
 offer named
 verdict 46 name-mismatch 'no name at all' 'a common name is no name'
