@@ -3,18 +3,18 @@
 shell_tests = \
 	tests/memory.t \
 	tests/check.t \
+	tests/check_json.t \
 	tests/deadlines.t \
 	tests/truncation.t \
+	tests/handshake.t \
+	tests/causes.t \
 	tests/verify.t \
 	tests/large.t \
 	tests/client_certificate.t \
-	tests/causes.t \
-	tests/handshake.t \
 	tests/paths.t \
 	tests/flow.t \
 	tests/names.t \
 	tests/output.t \
-	tests/check_json.t \
 	tests/check_layout.t \
 	tests/check_options.t \
 	tests/addresses.t \
