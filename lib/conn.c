@@ -123,22 +123,6 @@ static enum tlsdial_cause handshake(tlsdial_conn *conn, struct deadline deadline
     return cause;
 }
 
-/* A trust store that is not set up makes every server look untrusted: say what it is. */
-static enum tlsdial_cause blame_empty_trust(const tlsdial_client *client,
-                                            enum tlsdial_cause cause,
-                                            struct tlsdial_error *error)
-{
-    bool untrusted = cause == TLSDIAL_UNKNOWN_CA || cause == TLSDIAL_INCOMPLETE_CHAIN ||
-                     cause == TLSDIAL_SELF_SIGNED;
-    if (!untrusted || !client->default_trust || !trust_defaults_are_empty(client->ctx))
-        return cause;
-    return tlsdial_error_set(
-        error, TLSDIAL_CA_STORE, 0,
-        "the default trust store is not set up: there is no CA certificate "
-        "in %s",
-        client->trust);
-}
-
 static void set_subject(tlsdial_conn *conn, const char *host, const char *port)
 {
     host_port_format(conn->subject, sizeof conn->subject, host, port);
@@ -187,7 +171,7 @@ static enum tlsdial_cause dial(tlsdial_conn *conn, tlsdial_client *client,
     cause = set_up_tls(conn, client, &host, fd, error);
     if (cause == TLSDIAL_OK)
         cause = handshake(conn, deadline, error);
-    return blame_empty_trust(client, cause, error);
+    return diagnose_trust(client, cause, error);
 }
 
 static tlsdial_conn *conn_new(const tlsdial_client *client, tlsdial_evidence *evidence)

@@ -245,7 +245,7 @@ static enum tlsdial_cause ended(const tlsdial_conn *conn, struct tlsdial_error *
     return cause;
 }
 
-/* ---- the two occasions ---- */
+/* ---- the occasions ---- */
 
 /* What libssl found itself. */
 static enum tlsdial_cause reason_cause(void)
@@ -295,6 +295,21 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
         return ended(conn, error);
     return tlsdial_error_set(error, reason_cause(), ERR_peek_error(), "%s",
                              error_openssl_reason("no reason given"));
+}
+
+/* A trust store that is not set up makes every server look untrusted: say what it is. */
+enum tlsdial_cause diagnose_trust(const tlsdial_client *client, enum tlsdial_cause cause,
+                                  struct tlsdial_error *error)
+{
+    bool untrusted = cause == TLSDIAL_UNKNOWN_CA || cause == TLSDIAL_INCOMPLETE_CHAIN ||
+                     cause == TLSDIAL_SELF_SIGNED;
+    if (!untrusted || !client->default_trust || !trust_defaults_are_empty(client->ctx))
+        return cause;
+    return tlsdial_error_set(
+        error, TLSDIAL_CA_STORE, 0,
+        "the default trust store is not set up: there is no CA certificate "
+        "in %s",
+        client->trust);
 }
 
 enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn,

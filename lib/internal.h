@@ -281,6 +281,10 @@ void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
 void problem_describe(struct tlsdial_error *error, const tlsdial_conn *conn,
                       X509_STORE_CTX *store_ctx, int code, const char *reason);
 
+/** Where the dates of a certificate are at fault and the system's clock cannot be right, the hint
+ * says so. */
+void problem_suspect_clock(const tlsdial_conn *conn, struct tlsdial_error *error);
+
 /* ---- verify.c ---- */
 
 /** For SSL_CTX_set_cert_verify_callback(): verifies the whole chain, notes every problem in the
@@ -310,6 +314,9 @@ enum conn_outcome {
  * the failure, while OpenSSL's error queue tells of it. */
 enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcome outcome,
                                       struct tlsdial_error *error);
+/** A failed verification's cause, or TLSDIAL_CA_STORE where the default trust store is empty. */
+enum tlsdial_cause diagnose_trust(const tlsdial_client *client, enum tlsdial_cause cause,
+                                  struct tlsdial_error *error);
 /** The cause of a read or write that failed after the handshake. */
 enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn,
                                      struct tlsdial_error *error);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define NAMES_SHOWN 8 /* of a certificate, in a message */
 
@@ -327,4 +328,20 @@ void problem_describe(struct tlsdial_error *error, const tlsdial_conn *conn,
                           reason);
     OPENSSL_free(subject);
     OPENSSL_free(issuer);
+}
+
+/* A clock that says a time before this program was built is wrong. */
+void problem_suspect_clock(const tlsdial_conn *conn, struct tlsdial_error *error)
+{
+    int64_t now = (int64_t)time(NULL);
+    char clock[64], built[64], hint[TLSDIAL_HINT_SIZE];
+    if ((error->cause != TLSDIAL_EXPIRED && error->cause != TLSDIAL_NOT_YET_VALID) ||
+        conn->client->has_verify_time || now >= TLSDIAL_BUILD_TIME)
+        return;
+    time_text(clock, sizeof clock, now);
+    time_text(built, sizeof built, TLSDIAL_BUILD_TIME);
+    snprintf(hint, sizeof hint,
+             "this system's clock is wrong: it says %s, and tlsdial was built on %s",
+             clock, built);
+    error_hint(error, hint);
 }

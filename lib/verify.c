@@ -14,7 +14,6 @@
 #include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define MOST_PATHS 64   /* to be tried for one server */
 #define MOST_EXCLUDED 8 /* certificates that a path goes without */
@@ -308,22 +307,6 @@ static void tell_others(struct path *path)
     }
 }
 
-/* A clock that says a time before this program was built is wrong. */
-static void suspect_clock(const tlsdial_conn *conn, struct tlsdial_error *error)
-{
-    int64_t now = (int64_t)time(NULL);
-    char clock[64], built[64], hint[TLSDIAL_HINT_SIZE];
-    if ((error->cause != TLSDIAL_EXPIRED && error->cause != TLSDIAL_NOT_YET_VALID) ||
-        conn->client->has_verify_time || now >= TLSDIAL_BUILD_TIME)
-        return;
-    time_text(clock, sizeof clock, now);
-    time_text(built, sizeof built, TLSDIAL_BUILD_TIME);
-    snprintf(hint, sizeof hint,
-             "this system's clock is wrong: it says %s, and tlsdial was built on %s",
-             clock, built);
-    error_hint(error, hint);
-}
-
 static void note_missing_issuer(tlsdial_evidence *evidence, const struct path *path)
 {
     unsigned long code = path->error.native;
@@ -344,7 +327,7 @@ static bool conclude(tlsdial_conn *conn, struct verification *verification)
     if (!noted && verified)
         error_out_of_memory(&path->error);
     tell_others(path);
-    suspect_clock(conn, &path->error);
+    problem_suspect_clock(conn, &path->error);
     note_missing_issuer(conn->evidence, path);
     problem_list_clear(&conn->evidence->problems);
     conn->evidence->problems = path->problems;
