@@ -59,10 +59,12 @@ if bindable 127.0.0.2; then
 
     start_peer blackhole
     start_peer serve --host 127.0.0.2 --port "$port"
-    dial --connect-timeout 10 --resolve "dial.example:$port:127.0.0.1,127.0.0.2" \
+    dial -v --connect-timeout 10 --resolve "dial.example:$port:127.0.0.1,127.0.0.2" \
         dial.example "$port"
     status_is 0 'the first address does not answer, the second is used'
     out_has 'HTTP/1.0 200 OK' 'black hole: the answer came'
+    err_has "127.0.0.1 port $port: given up: another address answered first" \
+        'black hole: that it was tried is told'
     stop_peer
 
     start_peer refuse --host 127.0.0.2 --port "$port"
