@@ -63,7 +63,7 @@ static void path_clear(struct path *path)
 
 /* What follows another problem of the same certificate and says less: "unable to verify the first
  * certificate" after "unable to get local issuer certificate", and "unsuitable certificate purpose"
- * after "invalid CA certificate". */
+ * after "invalid CA certificate" or "certificate rejected". */
 static bool is_told_already(const struct path *path, int code, int depth)
 {
     bool any = code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
@@ -71,7 +71,7 @@ static bool is_told_already(const struct path *path, int code, int depth)
         return false;
     for (size_t i = 0; i < path->problems.count; i++)
         if (path->problems.items[i].depth == depth &&
-            (any || path->problems.items[i].cause == TLSDIAL_CONSTRAINT))
+            (any || path->barred || path->problems.items[i].cause == TLSDIAL_CONSTRAINT))
             return true;
     return false;
 }

@@ -119,6 +119,19 @@ err_has '; the one of that name has another key, in what was sent' \
     'an intermediate of the right name and another key: the message says so'
 stop_peer
 
+# --- what the user rejects ----------------------------------------------------------
+
+SUBJECT='/CN=Issuing CA'
+same_key twin issuing
+make_intermediate twin root
+quietly "$T/reject.log" "$OPENSSL" x509 -in "$T/twin.pem" -addreject serverAuth -trustout \
+    -out "$T/rejected.pem"
+bundle rejecting root rejected
+offer server issuing
+refused 40 certificate '"CN=Issuing CA" is not trusted for this use by its trust settings' \
+    "$T/rejecting.bundle" 'a CA that the trust store rejects: no way around it is looked for'
+stop_peer
+
 # --- several faults on the way: the server's own do not hide behind a bad path ------
 
 make_cert_dated late issuing DNS:localhost "$PAST" "$EXPIRY"
