@@ -120,7 +120,7 @@ json_is 'leaf["issuer_url"]' http://ca.example/lower.der 'where its issuer is'
 json_is '[c["self_issued"] for c in r["chain_built"]]' '[false, false, true]' 'the root is one'
 
 # Dates, against Python's; they also show how days are counted.
-for moment in 1580000000 1582934399 1582934400 1583020799 1609459199 1709164800 1709251200 \
+for moment in 0 951782399 951782400 951868800 1580000000 1582934399 1582934400 1583020799 1609459199 1709164800 1709251200 \
     4102444799 4107542400 16725225600 253402300799; do
     json --attime "$moment" localhost "$port"
     [ "$status" -ne 2 ] || continue # a time_t of 32 bits
@@ -135,6 +135,13 @@ json_verdict 54 expires-soon 'it expires soon'
 json -q localhost "$port"
 status_is 0 '-q'
 out_empty '-q: no report'
+stop_peer
+
+octet=$(printf '\377')
+start_s_server -alpn "h$octet"
+json --alpn "h$octet" localhost "$port"
+json_verdict 0 ok 'a protocol that is no UTF-8'
+json_is 'r["parameters"]["alpn"]' 'h\xFF' 'has its byte as a number'
 stop_peer
 
 # --- failures ---------------------------------------------------------------------------

@@ -82,6 +82,9 @@ for script in '"\u6f22" * 60' '"\uff21\uff76" * 30' '"e\u0301" * 30' '"\U0001f51
     *) [ "$widest" -gt 60 ] ;;
     esac
     ok $? "the line is used: $script"
+    case $script in
+    '"e'*) out_lacks '...' "what takes no column is not counted: $script" ;;
+    esac
     stop_peer
 done
 
@@ -93,6 +96,12 @@ verdict 43 self-signed 'CN=red\1B[31m' 'an escape sequence in the subject'
 out_lacks "$escape" 'does not reach the terminal'
 err_lacks "$escape" 'nor by the error'
 out_has 'for x\x1By' 'nor one in a name'
+stop_peer
+start_s_server -alpn "h$escape"
+check --alpn "h$escape" localhost "$port"
+verdict 0 ok verified 'an escape sequence in a protocol'
+out_has 'ALPN      h\x1B' 'is shown as its number'
+out_lacks "$escape" 'and nowhere as it is'
 stop_peer
 
 done_testing
