@@ -168,6 +168,13 @@ not_fetched() { # not_fetched URL WORDS DESC [ARGS...]
     stop_peer
 }
 not_fetched "$here/garbage.der" "no certificate from $here/garbage.der" 'garbage'
+# The beginning of a certificate of 200 kB.
+{
+    printf '\060\203\003\015\100'
+    head -c 200000 /dev/zero
+} >"$folder/large.der"
+not_fetched "$here/large.der" "no certificate from $here/large.der: max resp len exceeded" \
+    'more than 100 KiB'
 not_fetched "$here/absent.der" "no certificate from $here/absent.der" 'not there'
 not_fetched ftp://127.0.0.1/ca.der "'ftp://127.0.0.1/ca.der' is no http URL" 'another scheme'
 start_peer silent

@@ -119,6 +119,16 @@ err_has '; the one of that name has another key, in what was sent' \
     'an intermediate of the right name and another key: the message says so'
 stop_peer
 
+# The same, where it is trusted that it is not.
+bundle astray root other-issuing
+offer server issuing
+accepted "$T/astray.bundle" 'a trusted intermediate of the right name and another key'
+stop_peer
+start_s_server -www
+refused 45 incomplete-chain "; the one of that name has another key, in $T/astray.bundle" \
+    "$T/astray.bundle" 'a trusted intermediate of another key, and none is sent'
+stop_peer
+
 # --- what the user rejects ----------------------------------------------------------
 
 SUBJECT='/CN=Issuing CA'
