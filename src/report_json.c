@@ -130,11 +130,14 @@ static json_t *times(const tlsdial_evidence *evidence, bool *ok)
         {TLSDIAL_STEP_HANDSHAKE, "handshake"}, {TLSDIAL_STEP_FIRST_BYTE, "first_byte"},
         {TLSDIAL_STEP_CLOSED, "closed"},       {TLSDIAL_STEP_PEER_CLOSED, "peer_closed"}};
     json_t *object = json_object();
+    int64_t total = -1;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         int64_t time;
         bool happened = tlsdial_evidence_time(evidence, steps[i].step, &time);
         set(object, steps[i].key, happened ? json_integer(time) : json_null(), ok);
+        total = happened && time > total ? time : total;
     }
+    set(object, "total", total >= 0 ? json_integer(total) : json_null(), ok);
     return object;
 }
 

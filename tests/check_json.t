@@ -87,6 +87,8 @@ json_is 'r["addresses"]["tried"][0]["address"]' 127.0.0.1 'the address'
 json_is 'r["addresses"]["tried"][0]["token"]' ok 'and that it worked'
 json_holds '0 <= r["microseconds"]["resolve"] <= r["microseconds"]["connect"]
     <= r["microseconds"]["handshake"] <= r["microseconds"]["closed"]' 'times in their order'
+json_holds 'r["microseconds"]["total"] == max(r["microseconds"]["closed"],
+    r["microseconds"]["peer_closed"])' 'the total is that of the last step'
 json_is 'r["microseconds"]["first_byte"]' null 'what did not happen is null'
 json_is 'r["parameters"]["protocol"]' TLSv1.3 'the protocol'
 json_is 'r["parameters"]["signature"]' rsa_pss_rsae_sha256 'the signature'
