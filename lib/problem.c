@@ -115,6 +115,7 @@ static void print_weakness(char *to, size_t size, const X509 *certificate, int c
                            int level)
 {
     const EVP_PKEY *key = X509_get0_pubkey(certificate);
+    const char *type = key != NULL ? EVP_PKEY_get0_type_name(key) : NULL;
     const char *digest = OBJ_nid2ln(X509_get_signature_nid(certificate));
     if (code == X509_V_ERR_CA_MD_TOO_WEAK)
         snprintf(to, size, "is signed with %s, which is below security level %d",
@@ -122,7 +123,7 @@ static void print_weakness(char *to, size_t size, const X509 *certificate, int c
     else
         snprintf(to, size, "has a key of %d bits (%s), which is below security level %d",
                  key != NULL ? EVP_PKEY_get_bits(key) : 0,
-                 key != NULL ? EVP_PKEY_get0_type_name(key) : "unknown", level);
+                 type != NULL ? type : "unknown", level);
 }
 
 static void print_critical(char *to, size_t size, const X509 *certificate)
