@@ -11,6 +11,8 @@ src_tlsdial_SOURCES = \
 	src/main.c \
 	src/options.c \
 	src/options.h \
+	src/options_client.c \
+	src/options_client.h \
 	src/options_table.c \
 	src/options_table.h \
 	src/os.h \

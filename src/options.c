@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "credentials.h"
+#include "options_client.h"
 #include "options_table.h"
 #include "report.h"
 
-#define MAX_SECONDS 100000000            /* three years */
-#define MAX_ATTIME INT64_C(253402300799) /* the last second of the year 9999 */
-#define MAX_WARN_DAYS 36525              /* a hundred years */
-#define DEFAULT_CONNECT_TIMEOUT 30000    /* milliseconds */
+#define MAX_SECONDS 100000000         /* three years */
+#define MAX_WARN_DAYS 36525           /* a hundred years */
+#define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
 #define DEFAULT_CHECK_TIME 30000 /* of the whole run; without check there is no limit */
 
@@ -50,29 +50,6 @@ static enum tlsdial_cause parse_protocol(enum tlsdial_protocol *protocol,
                              "--%s: '%s' is not TLSv1.2 or TLSv1.3", name, text);
 }
 
-/* A number of digits and nothing else, from 0 to maximum. */
-static bool parse_whole(int64_t *number, const char *text, int64_t maximum)
-{
-    const char *p = text;
-    *number = 0;
-    for (; *p >= '0' && *p <= '9' && *number <= maximum; p++)
-        *number = *number * 10 + (*p - '0');
-    return p > text && *p == '\0' && *number <= maximum;
-}
-
-/* "HOST:PORT:ADDR[,ADDR]..." */
-static enum tlsdial_cause add_resolve(tlsdial_client *client, const char *text,
-                                      struct tlsdial_error *error)
-{
-    char host[TLSDIAL_HOST_SIZE], port[TLSDIAL_PORT_SIZE];
-    int host_end = 0, port_end = 0;
-    if (sscanf(text, "%255[^:]:%n%31[^:]:%n", host, &host_end, port, &port_end) != 2 ||
-        port_end == 0)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "--resolve: '%s' is not HOST:PORT:ADDR[,ADDR]...", text);
-    return tlsdial_client_add_resolve(client, host, port, text + port_end, error);
-}
-
 /* What must be known whole before it is applied. */
 struct pending {
     enum tlsdial_protocol minimum, maximum;
@@ -82,22 +59,11 @@ struct pending {
     const char *for_dial, *for_check;
 };
 
-static enum tlsdial_cause parse_attime(const char *text, tlsdial_client *client,
-                                       struct options *options,
-                                       struct tlsdial_error *error)
-{
-    if (!parse_whole(&options->attime, text, MAX_ATTIME))
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "--attime: '%s' is no number of seconds since 1970",
-                                 text);
-    return tlsdial_client_set_verify_time(client, options->attime, error);
-}
-
 static enum tlsdial_cause parse_warn_days(const char *text, struct options *options,
                                           struct tlsdial_error *error)
 {
     int64_t days;
-    if (!parse_whole(&days, text, MAX_WARN_DAYS))
+    if (!options_parse_number(&days, text, MAX_WARN_DAYS))
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "--warn-days: '%s' is no number of days up to %d", text,
                                  MAX_WARN_DAYS);
@@ -194,39 +160,6 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
     return TLSDIAL_OK;
 }
 
-static enum tlsdial_cause apply_to_client(int code, const char *argument,
-                                          tlsdial_client *client, struct options *options,
-                                          struct tlsdial_error *error)
-{
-    switch (code) {
-    case '4':
-        tlsdial_client_set_family(client, TLSDIAL_IPV4);
-        return TLSDIAL_OK;
-    case '6':
-        tlsdial_client_set_family(client, TLSDIAL_IPV6);
-        return TLSDIAL_OK;
-    case OPTION_RESOLVE:
-        return add_resolve(client, argument, error);
-    case OPTION_CACERT:
-        return tlsdial_client_add_ca_file(client, argument, error);
-    case OPTION_CAPATH:
-        return tlsdial_client_add_ca_path(client, argument, error);
-    case OPTION_UNTRUSTED:
-        options->untrusted = true;
-        return tlsdial_client_add_untrusted(client, argument, error);
-    case OPTION_ATTIME:
-        return parse_attime(argument, client, options, error);
-    case OPTION_SERVERNAME:
-        return tlsdial_client_set_servername(client, argument, error);
-    case OPTION_VERIFY_HOSTNAME:
-        return tlsdial_client_set_verify_hostname(client, argument, error);
-    case OPTION_ALPN:
-        return tlsdial_client_set_alpn(client, argument, error);
-    default:
-        return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "an option does nothing");
-    }
-}
-
 /* Makes the client when the first option needs it: --help must work, and -q silence, where
  * OpenSSL cannot be set up. */
 static enum tlsdial_cause need_client(tlsdial_client **client,
@@ -252,8 +185,9 @@ static enum tlsdial_cause apply(int code, const char *argument, tlsdial_client *
     if (cause != TLSDIAL_OK || applied)
         return cause;
     cause = need_client(client, error);
-    return cause == TLSDIAL_OK ? apply_to_client(code, argument, *client, options, error)
-                               : cause;
+    return cause == TLSDIAL_OK
+               ? options_apply_to_client(code, argument, *client, options, error)
+               : cause;
 }
 
 static const char *name_of(int code)

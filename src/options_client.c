@@ -1,0 +1,75 @@
+/* options_client.c: the options that are the client's policy. */
+#include <config.h>
+
+#include "options_client.h"
+
+#include "options_table.h"
+
+#define MAX_ATTIME INT64_C(253402300799) /* the last second of the year 9999 */
+
+bool options_parse_number(int64_t *number, const char *text, int64_t maximum)
+{
+    const char *p = text;
+    *number = 0;
+    for (; *p >= '0' && *p <= '9' && *number <= maximum; p++)
+        *number = *number * 10 + (*p - '0');
+    return p > text && *p == '\0' && *number <= maximum;
+}
+
+/* "HOST:PORT:ADDR[,ADDR]..." */
+static enum tlsdial_cause add_resolve(tlsdial_client *client, const char *text,
+                                      struct tlsdial_error *error)
+{
+    char host[TLSDIAL_HOST_SIZE], port[TLSDIAL_PORT_SIZE];
+    int host_end = 0, port_end = 0;
+    if (sscanf(text, "%255[^:]:%n%31[^:]:%n", host, &host_end, port, &port_end) != 2 ||
+        port_end == 0)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "--resolve: '%s' is not HOST:PORT:ADDR[,ADDR]...", text);
+    return tlsdial_client_add_resolve(client, host, port, text + port_end, error);
+}
+
+static enum tlsdial_cause parse_attime(const char *text, tlsdial_client *client,
+                                       struct options *options,
+                                       struct tlsdial_error *error)
+{
+    if (!options_parse_number(&options->attime, text, MAX_ATTIME))
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "--attime: '%s' is no number of seconds since 1970",
+                                 text);
+    return tlsdial_client_set_verify_time(client, options->attime, error);
+}
+
+enum tlsdial_cause options_apply_to_client(int code, const char *argument,
+                                           tlsdial_client *client,
+                                           struct options *options,
+                                           struct tlsdial_error *error)
+{
+    switch (code) {
+    case '4':
+        tlsdial_client_set_family(client, TLSDIAL_IPV4);
+        return TLSDIAL_OK;
+    case '6':
+        tlsdial_client_set_family(client, TLSDIAL_IPV6);
+        return TLSDIAL_OK;
+    case OPTION_RESOLVE:
+        return add_resolve(client, argument, error);
+    case OPTION_CACERT:
+        return tlsdial_client_add_ca_file(client, argument, error);
+    case OPTION_CAPATH:
+        return tlsdial_client_add_ca_path(client, argument, error);
+    case OPTION_UNTRUSTED:
+        options->untrusted = true;
+        return tlsdial_client_add_untrusted(client, argument, error);
+    case OPTION_ATTIME:
+        return parse_attime(argument, client, options, error);
+    case OPTION_SERVERNAME:
+        return tlsdial_client_set_servername(client, argument, error);
+    case OPTION_VERIFY_HOSTNAME:
+        return tlsdial_client_set_verify_hostname(client, argument, error);
+    case OPTION_ALPN:
+        return tlsdial_client_set_alpn(client, argument, error);
+    default:
+        return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "an option does nothing");
+    }
+}
