@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "lookup.h"
+
 #define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
 #define LEAST_SECURITY_LEVEL 2
@@ -70,6 +72,12 @@ static bool versions_left(SSL_CTX *ctx)
     return maximum == 0 || maximum >= minimum;
 }
 
+static bool prepare_store(X509_STORE *store)
+{
+    verify_prepare_store(store);
+    return lookup_prepare_store(store);
+}
+
 static bool apply_policy(SSL_CTX *ctx)
 {
     if (!set_version_floor(ctx) || !set_ciphers(ctx))
@@ -82,7 +90,8 @@ static bool apply_policy(SSL_CTX *ctx)
                                    SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
-    verify_prepare_store(SSL_CTX_get_cert_store(ctx));
+    if (!prepare_store(SSL_CTX_get_cert_store(ctx)))
+        return false;
     SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
     X509_VERIFY_PARAM_set_hostflags(SSL_CTX_get0_param(ctx),
                                     X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
@@ -110,11 +119,11 @@ tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
     }
     client->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
     client->idle_timeout = DEFAULT_IDLE_TIMEOUT;
-    client->trust = trust_describe_defaults();
+    client->trust.words = OPENSSL_strdup("");
     client->lock = CRYPTO_THREAD_lock_new();
     client->untrusted = sk_X509_new_null();
     client->ctx = SSL_CTX_new(TLS_client_method());
-    if (client->ctx == NULL || client->trust == NULL || client->lock == NULL ||
+    if (client->ctx == NULL || client->trust.words == NULL || client->lock == NULL ||
         client->untrusted == NULL || !apply_policy(client->ctx)) {
         tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
                           "OpenSSL could not be set up: %s",
@@ -139,7 +148,7 @@ void tlsdial_client_free(tlsdial_client *client)
         return;
     SSL_CTX_free(client->ctx);
     CRYPTO_THREAD_lock_free(client->lock);
-    OPENSSL_free(client->trust);
+    trust_clear(&client->trust);
     OPENSSL_free(client->servername);
     OPENSSL_free(client->verify_hostname);
     resolve_override_free(client->overrides);
@@ -155,7 +164,8 @@ enum tlsdial_cause client_load_trust(tlsdial_client *client, struct tlsdial_erro
         return tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
                                  "a lock failed");
     if (!client->has_trust) {
-        cause = trust_use_defaults(client->ctx, error);
+        cause = trust_use_defaults(&client->trust, SSL_CTX_get_cert_store(client->ctx),
+                                   error);
         client->default_trust = cause == TLSDIAL_OK;
     }
     client->has_trust = cause == TLSDIAL_OK;
@@ -180,48 +190,42 @@ static bool begin_own_trust(tlsdial_client *client)
     if (client->has_trust)
         return true;
     X509_STORE *store = X509_STORE_new();
-    if (store == NULL)
+    if (store == NULL || !prepare_store(store)) {
+        X509_STORE_free(store);
         return false;
-    verify_prepare_store(store);
+    }
     SSL_CTX_set_cert_store(client->ctx, store);
     apply_verify_time(client);
     client->has_trust = true;
-    client->trust[0] = '\0';
     return true;
-}
-
-static enum tlsdial_cause add_trust(tlsdial_client *client, const char *place,
-                                    enum tlsdial_cause (*add)(SSL_CTX *, const char *,
-                                                              struct tlsdial_error *),
-                                    struct tlsdial_error *error)
-{
-    if (!begin_own_trust(client))
-        return error_out_of_memory(error);
-    enum tlsdial_cause cause = add(client->ctx, place, error);
-    if (cause != TLSDIAL_OK)
-        return cause;
-    size_t size = strlen(client->trust) + strlen(place) + sizeof " or ";
-    char *trust = OPENSSL_malloc(size);
-    if (trust == NULL)
-        return error_out_of_memory(error);
-    snprintf(trust, size, "%s%s%s", client->trust, *client->trust != '\0' ? " or " : "",
-             place);
-    OPENSSL_free(client->trust);
-    client->trust = trust;
-    return TLSDIAL_OK;
 }
 
 enum tlsdial_cause tlsdial_client_add_ca_file(tlsdial_client *client, const char *file,
                                               struct tlsdial_error *error)
 {
-    return add_trust(client, file, trust_add_file, error);
+    if (!begin_own_trust(client))
+        return error_out_of_memory(error);
+    return trust_add_file(&client->trust, SSL_CTX_get_cert_store(client->ctx), file,
+                          error);
 }
 
 enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
                                               const char *directory,
                                               struct tlsdial_error *error)
 {
-    return add_trust(client, directory, trust_add_path, error);
+    if (!begin_own_trust(client))
+        return error_out_of_memory(error);
+    return trust_add_path(&client->trust, SSL_CTX_get_cert_store(client->ctx), directory,
+                          error);
+}
+
+void tlsdial_client_set_partial_chain(tlsdial_client *client, bool allowed)
+{
+    X509_VERIFY_PARAM *param = SSL_CTX_get0_param(client->ctx);
+    if (allowed)
+        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+    else
+        X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 }
 
 enum tlsdial_cause tlsdial_client_add_untrusted(tlsdial_client *client, const char *file,

@@ -156,6 +156,8 @@ static enum tlsdial_cause dial(tlsdial_conn *conn, tlsdial_client *client,
         cause = port_parse(port, port_text, error);
     if (cause == TLSDIAL_OK)
         cause = client_load_trust(client, error);
+    if (cause == TLSDIAL_OK && !evidence_trust(conn->evidence, &client->trust))
+        cause = error_out_of_memory(error);
     if (cause != TLSDIAL_OK)
         return cause;
     cause = resolve(client, &host, port, deadline, &addresses, error);

@@ -303,13 +303,13 @@ enum tlsdial_cause diagnose_trust(const tlsdial_client *client, enum tlsdial_cau
 {
     bool untrusted = cause == TLSDIAL_UNKNOWN_CA || cause == TLSDIAL_INCOMPLETE_CHAIN ||
                      cause == TLSDIAL_SELF_SIGNED;
-    if (!untrusted || !client->default_trust || !trust_defaults_are_empty(client->ctx))
+    if (!untrusted || !client->default_trust || !trust_is_empty(&client->trust))
         return cause;
     return tlsdial_error_set(
         error, TLSDIAL_CA_STORE, 0,
         "the default trust store is not set up: there is no CA certificate "
         "in %s",
-        client->trust);
+        client->trust.words);
 }
 
 enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn,

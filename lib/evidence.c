@@ -40,6 +40,9 @@ static void clear(tlsdial_evidence *evidence)
     problem_list_clear(&evidence->problems);
     clear_chain(evidence, TLSDIAL_CHAIN_SENT);
     clear_chain(evidence, TLSDIAL_CHAIN_BUILT);
+    if (evidence->trust != NULL)
+        trust_clear(evidence->trust);
+    OPENSSL_free(evidence->trust);
     OPENSSL_free(evidence->missing_issuer);
     OPENSSL_free(evidence->protocol);
     OPENSSL_free(evidence->cipher);
@@ -210,6 +213,24 @@ static const char *group_name(SSL *ssl)
     int group = (int)SSL_get_negotiated_group(ssl);
     return group != 0 ? SSL_group_to_name(ssl, group) : NULL;
 #endif
+}
+
+bool evidence_trust(tlsdial_evidence *evidence, const struct trust *trust)
+{
+    evidence->trust = OPENSSL_zalloc(sizeof *evidence->trust);
+    return evidence->trust != NULL && trust_copy_places(evidence->trust, trust);
+}
+
+/* Counting those of a directory means reading it: done when they are asked for. */
+const struct tlsdial_trust *tlsdial_evidence_trust(const tlsdial_evidence *evidence,
+                                                   size_t index)
+{
+    if (evidence->trust == NULL || index >= evidence->trust->count)
+        return NULL;
+    struct tlsdial_trust *place = &evidence->trust->places[index];
+    if (place->is_directory && place->certificates == 0)
+        place->certificates = trust_count_directory(place->path);
+    return place;
 }
 
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl)

@@ -89,6 +89,8 @@ struct traffic {
 
 #define CHAINS (TLSDIAL_CHAIN_BUILT + 1)
 
+struct trust;
+
 struct tlsdial_evidence {
     int64_t start_us;
     tlsdial_observer *observer;
@@ -102,6 +104,7 @@ struct tlsdial_evidence {
     STACK_OF(X509) * chains[CHAINS];
     struct tlsdial_certificate
         *described[CHAINS]; /* made when asked for; NULL der: not yet */
+    struct trust *trust;    /* NULL: not loaded */
     char *missing_issuer;
     char *protocol, *cipher, *group, *alpn, *staple;
     const char *signature; /* static */
@@ -122,6 +125,7 @@ bool evidence_attempt(tlsdial_evidence *evidence, const BIO_ADDR *address,
 /** Takes a copy of the stack. */
 bool evidence_chain(tlsdial_evidence *evidence, enum tlsdial_chain which,
                     STACK_OF(X509) * chain);
+bool evidence_trust(tlsdial_evidence *evidence, const struct trust *trust);
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl);
 void evidence_end(tlsdial_evidence *evidence, enum tlsdial_cause how);
 
@@ -189,25 +193,36 @@ BIO *io_bio_new(int fd, struct traffic *traffic, struct io **io);
 
 /* ---- trust.c ---- */
 
-enum tlsdial_cause trust_use_defaults(SSL_CTX *ctx, struct tlsdial_error *error);
-enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
-                                  struct tlsdial_error *error);
-enum tlsdial_cause trust_add_path(SSL_CTX *ctx, const char *directory,
-                                  struct tlsdial_error *error);
+/** Where trusted certificates come from. */
+struct trust {
+    char *words; /**< "FILE or DIRECTORY", for messages; "": nowhere yet */
+    struct tlsdial_trust *places;
+    size_t count;
+};
+
+void trust_clear(struct trust *trust);
+/** Copies the places alone. False when out of memory; *to is to be cleared in any case. */
+bool trust_copy_places(struct trust *to, const struct trust *from);
+/** How many certificates a directory has, by their names. */
+size_t trust_count_directory(const char *directory);
+/** Adds what the environment, this build, or OpenSSL's own says. */
+enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
+                                      struct tlsdial_error *error);
+enum tlsdial_cause trust_add_file(struct trust *trust, X509_STORE *store,
+                                  const char *file, struct tlsdial_error *error);
+enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
+                                  const char *directory, struct tlsdial_error *error);
 /** Adds the certificates of a PEM file to a list. */
 enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
                                        struct tlsdial_error *error);
-/** Whether the default trust store, loaded, can trust nothing: to be asked only after a failure,
- * for it reads a directory. */
-bool trust_defaults_are_empty(SSL_CTX *ctx);
-/** Where OpenSSL's defaults are looked for, in words; to be freed with OPENSSL_free(). */
-char *trust_describe_defaults(void);
+/** Whether there is nothing to trust. It reads a directory: not for the way of every dial. */
+bool trust_is_empty(const struct trust *trust);
 
 /* ---- client.c ---- */
 
 struct tlsdial_client {
     SSL_CTX *ctx;
-    char *trust;         /**< where the trusted certificates come from, in words */
+    struct trust trust;  /**< where the trusted certificates come from */
     CRYPTO_RWLOCK *lock; /**< guards has_trust once several threads dial */
     bool has_trust;      /**< the user's trust was added, or the default one loaded */
     bool default_trust;  /**< the default one */

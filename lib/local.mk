@@ -3,6 +3,9 @@
 noinst_LTLIBRARIES += lib/libtlsdial-core.la
 lib_libtlsdial_core_la_SOURCES = \
 	lib/bio.c \
+	lib/bundle.c \
+	lib/bundle.h \
+	lib/bundle_name.c \
 	lib/causes.def \
 	lib/certificate.c \
 	lib/client.c \
@@ -16,6 +19,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/evidence.c \
 	lib/fetch.c \
 	lib/internal.h \
+	lib/lookup.c \
+	lib/lookup.h \
 	lib/messages.c \
 	lib/problem.c \
 	lib/resolve.c \

@@ -187,7 +187,7 @@ static void print_constraint(char *to, size_t size, const X509 *certificate, int
 static void print_absence(char *to, size_t size, const tlsdial_conn *conn,
                           const X509 *certificate, int code)
 {
-    const char *trust = conn->client->trust;
+    const char *trust = conn->client->trust.words;
     char *issuer = name_text(X509_get_issuer_name(certificate));
     if (code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)
         snprintf(to, size, "is a root that is not in %s", trust);
@@ -240,7 +240,7 @@ void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
     default:
         if (code == X509_V_ERR_CERT_REJECTED || code == X509_V_ERR_CERT_UNTRUSTED)
             snprintf(to, size, "is not trusted for this use by its trust settings in %s",
-                     conn->client->trust);
+                     conn->client->trust.words);
         else if (code == X509_V_ERR_UNSPECIFIED)
             snprintf(to, size,
                      "fails, and OpenSSL does not say why: a limit of it may be "
@@ -285,7 +285,7 @@ static void describe_absent_issuer(struct tlsdial_error *error, const tlsdial_co
                                    const char *subject, const char *issuer)
 {
     X509 *certificate = X509_STORE_CTX_get_current_cert(store_ctx);
-    const char *trust = conn->client->trust;
+    const char *trust = conn->client->trust.words;
     const char *namesake = namesake_of_issuer(store_ctx, certificate, trust);
     int sent = sk_X509_num(conn->evidence->chains[TLSDIAL_CHAIN_SENT]);
     char *url = issuer_url(certificate);
@@ -310,7 +310,7 @@ void problem_describe(struct tlsdial_error *error, const tlsdial_conn *conn,
         certificate != NULL ? name_text(X509_get_subject_name(certificate)) : NULL;
     char *issuer =
         certificate != NULL ? name_text(X509_get_issuer_name(certificate)) : NULL;
-    const char *trust = conn->client->trust;
+    const char *trust = conn->client->trust.words;
     if (subject == NULL || issuer == NULL)
         tlsdial_error_set(error, cause, native, "%s", reason);
     else if (code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||

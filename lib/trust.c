@@ -8,42 +8,261 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the environment or OpenSSL's build says; the same order as X509_STORE_set_default_paths.*/
-static const char *default_place(const char *variable, const char *built_in)
+#include "lookup.h"
+
+/* ---- the list of places ---- */
+
+void trust_clear(struct trust *trust)
 {
-    const char *set = getenv(variable);
-    return set != NULL ? set : built_in;
+    for (size_t i = 0; i < trust->count; i++)
+        free_text(trust->places[i].path);
+    OPENSSL_free(trust->places);
+    OPENSSL_free(trust->words);
+    *trust = (struct trust){0};
 }
 
-char *trust_describe_defaults(void)
+bool trust_copy_places(struct trust *to, const struct trust *from)
 {
-    char text[TLSDIAL_MESSAGE_SIZE / 2];
-    snprintf(
-        text, sizeof text, "%s or %s",
-        default_place(X509_get_default_cert_file_env(), X509_get_default_cert_file()),
-        default_place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir()));
-    return OPENSSL_strdup(text);
+    to->places = OPENSSL_zalloc((from->count + 1) * sizeof *to->places);
+    for (; to->places != NULL && to->count < from->count; to->count++) {
+        to->places[to->count] = from->places[to->count];
+        to->places[to->count].path = OPENSSL_strdup(from->places[to->count].path);
+        if (to->places[to->count].path == NULL)
+            return false;
+    }
+    return to->places != NULL;
 }
 
-enum tlsdial_cause trust_use_defaults(SSL_CTX *ctx, struct tlsdial_error *error)
+/* Adds one, also to the words that messages have: "FILE or DIRECTORY". */
+static bool add_place(struct trust *trust, const char *path, bool is_directory,
+                      size_t certificates)
 {
-    if (SSL_CTX_set_default_verify_paths(ctx) == 1)
-        return TLSDIAL_OK;
-    return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
-                             "the default trust store could not be set up: %s",
-                             error_openssl_reason("no reason given"));
+    const char *before = trust->words;
+    size_t size = strlen(before) + strlen(path) + sizeof " or ";
+    struct tlsdial_trust place = {.path = OPENSSL_strdup(path),
+                                  .is_directory = is_directory,
+                                  .certificates = certificates};
+    struct tlsdial_trust *places =
+        OPENSSL_realloc(trust->places, (trust->count + 1) * sizeof place);
+    trust->places = places != NULL ? places : trust->places;
+    char *words = OPENSSL_malloc(size);
+    if (place.path == NULL || places == NULL || words == NULL) {
+        free_text(place.path);
+        OPENSSL_free(words);
+        return false;
+    }
+    snprintf(words, size, "%s%s%s", before, *before != '\0' ? " or " : "", path);
+    OPENSSL_free(trust->words);
+    trust->words = words;
+    places[trust->count++] = place;
+    return true;
 }
 
-enum tlsdial_cause trust_add_file(SSL_CTX *ctx, const char *file,
-                                  struct tlsdial_error *error)
+/* ---- directories ---- */
+
+/* Whether a path ends in a name such as "1a2b3c4d.0", as c_rehash(1) makes them. */
+static bool is_hash_name(const char *path)
+{
+    size_t length = strlen(path);
+    size_t digits = 0;
+    while (digits < length && strchr("0123456789", path[length - 1 - digits]) != NULL)
+        digits++;
+    if (digits == 0 || length < digits + 9 || path[length - digits - 1] != '.')
+        return false;
+    const char *hash = path + length - digits - 9;
+    return strspn(hash, "0123456789abcdefABCDEF") == 8;
+}
+
+enum directory_content { DIRECTORY_UNREADABLE, DIRECTORY_NONE, DIRECTORY_FILES };
+
+/* What a path has, and how many of its names are for OpenSSL's lookup by hash. OSSL_STORE lists
+ * directories wherever OpenSSL runs, ISO C does not. */
+static enum directory_content look_into(const char *directory, size_t *hashed)
+{
+    enum directory_content content = DIRECTORY_NONE;
+    OSSL_STORE_CTX *store = OSSL_STORE_open(directory, NULL, NULL, NULL, NULL);
+    *hashed = 0;
+    if (store == NULL)
+        return DIRECTORY_UNREADABLE;
+    while (!OSSL_STORE_eof(store) && !OSSL_STORE_error(store)) {
+        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+        if (info != NULL && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_NAME) {
+            content = DIRECTORY_FILES;
+            *hashed += is_hash_name(OSSL_STORE_INFO_get0_NAME(info));
+        }
+        OSSL_STORE_INFO_free(info);
+    }
+    OSSL_STORE_close(store);
+    return content;
+}
+
+size_t trust_count_directory(const char *directory)
+{
+    size_t count;
+    ERR_set_mark();
+    look_into(directory, &count);
+    ERR_pop_to_mark();
+    return count;
+}
+
+/* Has the store look into the directory, or the list of them. */
+static bool use_directory(X509_STORE *store, const char *directory)
+{
+    X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
+    return lookup != NULL &&
+           X509_LOOKUP_add_dir(lookup, directory, X509_FILETYPE_PEM) == 1;
+}
+
+/* ---- the defaults ---- */
+
+/* Where distributions keep their bundles, for an OpenSSL that was built without knowing it. */
+static const char *const distribution_bundles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Alpine, Arch */
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora, Red Hat */
+    "/etc/ssl/ca-bundle.pem",                            /* openSUSE */
+    "/etc/ssl/cert.pem",                                 /* BSD, macOS */
+};
+
+/* A variable that OpenSSL obeys, where the program does not run with another's rights. */
+static const char *environment(const char *variable)
+{
+    return OPENSSL_issetugid() ? NULL : getenv(variable);
+}
+
+struct defaults {
+    const char *file, *directory; /* NULL: none */
+    bool guess;                   /* nobody said where; elsewhere may do as well */
+};
+
+static struct defaults find_defaults(void)
+{
+    const char *file = environment(X509_get_default_cert_file_env());
+    const char *directory = environment(X509_get_default_cert_dir_env());
+    const char *built_file = TLSDIAL_CA_BUNDLE, *built_directory = TLSDIAL_CA_PATH;
+    bool configured = built_file != NULL || built_directory != NULL;
+    struct defaults defaults = {.guess =
+                                    file == NULL && directory == NULL && !configured};
+    if (!configured) {
+        built_file = X509_get_default_cert_file();
+        built_directory = X509_get_default_cert_dir();
+    }
+    defaults.file = file != NULL ? file : built_file;
+    defaults.directory = directory != NULL ? directory : built_directory;
+    return defaults;
+}
+
+/* Like X509_STORE_set_default_paths(3), it is no error if nothing is there: a chain that needs it
+ * will tell. */
+static bool add_default_file(struct trust *trust, X509_STORE *store, const char *file)
+{
+    size_t count = 0;
+    ERR_set_mark();
+    enum lookup_result result = lookup_add_file(store, file, &count);
+    ERR_pop_to_mark();
+    return result != LOOKUP_OUT_OF_MEMORY && add_place(trust, file, false, count);
+}
+
+static bool add_distribution_bundle(struct trust *trust, X509_STORE *store)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof distribution_bundles / sizeof *distribution_bundles;
+         i++) {
+        const char *file = distribution_bundles[i];
+        ERR_set_mark();
+        enum lookup_result result = lookup_add_file(store, file, &count);
+        ERR_pop_to_mark();
+        if (result == LOOKUP_OUT_OF_MEMORY)
+            return false;
+        if (result == LOOKUP_LOADED)
+            return add_place(trust, file, false, count);
+    }
+    return true;
+}
+
+enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
+                                      struct tlsdial_error *error)
+{
+    struct defaults defaults = find_defaults();
+    bool ok = true;
+    if (defaults.file != NULL)
+        ok = add_default_file(trust, store, defaults.file);
+    if (ok && defaults.directory != NULL) {
+        ERR_set_mark();
+        use_directory(store, defaults.directory);
+        ERR_pop_to_mark();
+        ok = add_place(trust, defaults.directory, true, 0);
+    }
+    if (ok && defaults.guess && trust_is_empty(trust))
+        ok = add_distribution_bundle(trust, store);
+    return ok ? TLSDIAL_OK : error_out_of_memory(error);
+}
+
+/* Of several directories, which look to OSSL_STORE like one that is not there, nothing is
+ * claimed. */
+bool trust_is_empty(const struct trust *trust)
+{
+    for (size_t i = 0; i < trust->count; i++) {
+        const struct tlsdial_trust *place = &trust->places[i];
+        if (place->certificates > 0 ||
+            (place->is_directory && (strpbrk(place->path, ":;") != NULL ||
+                                     trust_count_directory(place->path) > 0)))
+            return false;
+    }
+    return true;
+}
+
+/* ---- the user's own ---- */
+
+/* The reason for the message; text has room for one of the system's. */
+static const char *file_fault(enum lookup_result result, char *text, size_t size)
+{
+    switch (result) {
+    case LOOKUP_UNREADABLE:
+        return error_system_reason(text, size, "unreadable");
+    case LOOKUP_TOO_LARGE:
+        return "it is larger than 64 MiB";
+    default:
+        return "it has no certificate that can be read";
+    }
+}
+
+enum tlsdial_cause trust_add_file(struct trust *trust, X509_STORE *store,
+                                  const char *file, struct tlsdial_error *error)
 {
     char text[256];
+    size_t count;
     ERR_clear_error();
-    if (SSL_CTX_load_verify_file(ctx, file) == 1)
-        return TLSDIAL_OK;
-    return tlsdial_error_set(
-        error, TLSDIAL_CA_STORE, ERR_peek_error(), "CA file '%s': %s", file,
-        error_system_reason(text, sizeof text, "it has no certificate that can be read"));
+    enum lookup_result result = lookup_add_file(store, file, &count);
+    if (result == LOOKUP_OUT_OF_MEMORY ||
+        (result == LOOKUP_LOADED && !add_place(trust, file, false, count)))
+        return error_out_of_memory(error);
+    return result == LOOKUP_LOADED
+               ? TLSDIAL_OK
+               : tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
+                                   "CA file '%s': %s", file,
+                                   file_fault(result, text, sizeof text));
+}
+
+enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
+                                  const char *directory, struct tlsdial_error *error)
+{
+    char text[256];
+    size_t hashed;
+    ERR_clear_error();
+    enum directory_content content = look_into(directory, &hashed);
+    const char *fault =
+        content == DIRECTORY_UNREADABLE
+            ? error_system_reason(text, sizeof text, "unreadable")
+        : content == DIRECTORY_NONE ? "it is no directory, or empty"
+        : hashed == 0 ? "no file in it is named by a hash; c_rehash(1) makes such names"
+                      : NULL;
+    if (fault != NULL)
+        return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
+                                 "CA directory '%s': %s", directory, fault);
+    ERR_clear_error();
+    if (!use_directory(store, directory) || !add_place(trust, directory, true, 0))
+        return error_out_of_memory(error);
+    return TLSDIAL_OK;
 }
 
 enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
@@ -72,87 +291,4 @@ enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
                              error_system_reason(text, sizeof text,
                                                  ended ? "it has no certificate"
                                                        : "a certificate cannot be read"));
-}
-
-/* Whether a path ends in a name such as "1a2b3c4d.0", as c_rehash(1) makes them. */
-static bool is_hash_name(const char *path)
-{
-    size_t length = strlen(path);
-    size_t digits = 0;
-    while (digits < length && strchr("0123456789", path[length - 1 - digits]) != NULL)
-        digits++;
-    if (digits == 0 || length < digits + 9 || path[length - digits - 1] != '.')
-        return false;
-    const char *hash = path + length - digits - 9;
-    return strspn(hash, "0123456789abcdefABCDEF") == 8;
-}
-
-enum directory_content {
-    DIRECTORY_UNREADABLE,
-    DIRECTORY_NONE,
-    DIRECTORY_UNHASHED,
-    DIRECTORY_HASHED
-};
-
-/* What a path has for OpenSSL's lookup by hash. OSSL_STORE lists directories wherever OpenSSL
- * runs, ISO C does not. */
-static enum directory_content look_into(const char *directory)
-{
-    enum directory_content content = DIRECTORY_NONE;
-    OSSL_STORE_CTX *store = OSSL_STORE_open(directory, NULL, NULL, NULL, NULL);
-    if (store == NULL)
-        return DIRECTORY_UNREADABLE;
-    while (content != DIRECTORY_HASHED && !OSSL_STORE_eof(store) &&
-           !OSSL_STORE_error(store)) {
-        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-        if (info != NULL && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_NAME)
-            content = is_hash_name(OSSL_STORE_INFO_get0_NAME(info)) ? DIRECTORY_HASHED
-                                                                    : DIRECTORY_UNHASHED;
-        OSSL_STORE_INFO_free(info);
-    }
-    OSSL_STORE_close(store);
-    return content;
-}
-
-enum tlsdial_cause trust_add_path(SSL_CTX *ctx, const char *directory,
-                                  struct tlsdial_error *error)
-{
-    char text[256];
-    ERR_clear_error();
-    enum directory_content content = look_into(directory);
-    const char *fault =
-        content == DIRECTORY_UNREADABLE
-            ? error_system_reason(text, sizeof text, "unreadable")
-        : content == DIRECTORY_NONE ? "it is no directory, or empty"
-        : content == DIRECTORY_UNHASHED
-            ? "no file in it is named by a hash; c_rehash(1) makes such names"
-            : NULL;
-    if (fault != NULL)
-        return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
-                                 "CA directory '%s': %s", directory, fault);
-    ERR_clear_error();
-    if (SSL_CTX_load_verify_dir(ctx, directory) == 1)
-        return TLSDIAL_OK;
-    return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
-                             "CA directory '%s': %s", directory,
-                             error_openssl_reason("unreadable"));
-}
-
-bool trust_defaults_are_empty(SSL_CTX *ctx)
-{
-    STACK_OF(X509) *loaded = X509_STORE_get1_all_certs(SSL_CTX_get_cert_store(ctx));
-    bool none_loaded = loaded != NULL && sk_X509_num(loaded) == 0;
-    sk_X509_pop_free(loaded, X509_free);
-    if (!none_loaded)
-        return false;
-    /* Several directories look to OSSL_STORE like one that is not there, and each would have to
-     * be looked into; of those, nothing is claimed. */
-    const char *directory =
-        default_place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
-    if (strchr(directory, ';') != NULL || strchr(directory, ':') != NULL)
-        return false;
-    ERR_set_mark(); /* the failed verification is what the error queue is to tell */
-    bool empty = look_into(directory) != DIRECTORY_HASHED;
-    ERR_pop_to_mark();
-    return empty;
 }

@@ -135,6 +135,8 @@ static bool try_path(struct path *path, X509_STORE_CTX *store_ctx)
     X509_STORE_CTX_set_verify_cb(store_ctx, collect);
     bool verified = X509_verify_cert(store_ctx) == 1 && path->error.cause == TLSDIAL_OK;
     path->chain = X509_STORE_CTX_get1_chain(store_ctx);
+    if (!verified && ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
+        error_out_of_memory(&path->error); /* in a lookup, which can only find nothing */
     if (verified || path->error.cause != TLSDIAL_OK)
         return verified;
     int code = X509_STORE_CTX_get_error(store_ctx); /* without a call of collect() */

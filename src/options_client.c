@@ -61,6 +61,9 @@ enum tlsdial_cause options_apply_to_client(int code, const char *argument,
     case OPTION_UNTRUSTED:
         options->untrusted = true;
         return tlsdial_client_add_untrusted(client, argument, error);
+    case OPTION_PARTIAL_CHAIN:
+        tlsdial_client_set_partial_chain(client, true);
+        return TLSDIAL_OK;
     case OPTION_ATTIME:
         return parse_attime(argument, client, options, error);
     case OPTION_SERVERNAME:

@@ -19,6 +19,8 @@ static const struct option_entry entries[] = {
      "trust the CA certificates in DIR, named by c_rehash;\nrepeatable"},
     {OPTION_UNTRUSTED, "untrusted", "FILE", FOR_ALL,
      "certificates (PEM) that the server may have left\nout, not trusted; repeatable"},
+    {OPTION_PARTIAL_CHAIN, "partial-chain", NULL, FOR_ALL,
+     "trust what --cacert and --capath name even if it is\nan intermediate"},
     {OPTION_ATTIME, "attime", "SECONDS", FOR_ALL,
      "verify for this time, in seconds since 1970"},
     {OPTION_CERT, "cert", "FILE", FOR_ALL,

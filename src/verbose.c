@@ -23,6 +23,14 @@ static double milliseconds(int64_t microseconds)
     return (double)microseconds / 1000.0;
 }
 
+static void tell_trust(const tlsdial_evidence *evidence)
+{
+    const struct tlsdial_trust *place;
+    for (size_t i = 0; (place = tlsdial_evidence_trust(evidence, i)) != NULL; i++)
+        verbose_line("trusted: %s, with %zu certificate%s", place->path,
+                     place->certificates, place->certificates == 1 ? "" : "s");
+}
+
 static void tell_addresses(const struct options *options,
                            const tlsdial_evidence *evidence)
 {
@@ -83,6 +91,7 @@ void verbose_step(void *argument, enum tlsdial_step step,
 {
     switch (step) {
     case TLSDIAL_STEP_RESOLVE:
+        tell_trust(evidence);
         tell_addresses(argument, evidence);
         break;
     case TLSDIAL_STEP_ATTEMPT:

@@ -2,6 +2,7 @@
 # to run alone at the end of make -j2 check.
 shell_tests = \
 	tests/memory.t \
+	tests/trust.t \
 	tests/check.t \
 	tests/check_json.t \
 	tests/deadlines.t \
@@ -47,7 +48,10 @@ $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
 
 # Helper programs of the shell tests.
-check_PROGRAMS += tests/allocation
+check_PROGRAMS += tests/allocation tests/trust_equality
+tests_trust_equality_SOURCES = tests/trust_equality.c
+tests_trust_equality_LDADD = lib/libtlsdial-core.la
+$(tests_trust_equality_OBJECTS): include/tlsdial.h
 tests_allocation_SOURCES = tests/allocation.c
 tests_allocation_LDADD = lib/libtlsdial-core.la
 $(tests_allocation_OBJECTS): include/tlsdial.h

@@ -1,9 +1,10 @@
 /*
- * system_shim.c: a getaddrinfo() and a time() for LD_PRELOAD that answer as a test wants.
+ * system_shim.c: functions for LD_PRELOAD that answer as a test wants.
  *
  * TLSDIAL_TEST_RESOLVER says how the one does: hang, no-name, again, fail, system, no-data or
  * service.  Anything else, and every numeric host, is left to the real one.  TLSDIAL_TEST_TIME
- * is the time that the other tells, in seconds since 1970.
+ * is the time that the other tells, in seconds since 1970.  TLSDIAL_TEST_DEFAULT_TRUST is where
+ * OpenSSL says that its trusted certificates are, file and directory.
  */
 #include <config.h>
 
@@ -78,4 +79,27 @@ time_t time(time_t *also)
     if (also != NULL)
         *also = told;
     return told;
+}
+
+static const char *default_trust(const char *symbol)
+{
+    const char *(*real)(void);
+    const char *wanted = getenv("TLSDIAL_TEST_DEFAULT_TRUST");
+    void *found = dlsym(RTLD_NEXT, symbol);
+    memcpy(&real, &found, sizeof real);
+    return wanted != NULL || found == NULL ? wanted : real();
+}
+
+/* OpenSSL has declared them; its header is not needed for more. */
+const char *X509_get_default_cert_file(void);
+const char *X509_get_default_cert_dir(void);
+
+const char *X509_get_default_cert_file(void)
+{
+    return default_trust("X509_get_default_cert_file");
+}
+
+const char *X509_get_default_cert_dir(void)
+{
+    return default_trust("X509_get_default_cert_dir");
 }

@@ -323,6 +323,12 @@ with_clock() { # with_clock SECONDS CMD...: within; the time that the system tel
     expand under_shim "$@"
 }
 
+with_default_trust() { # with_default_trust PATH CMD...: within; OpenSSL's file and directory
+    shim_does=TLSDIAL_TEST_DEFAULT_TRUST=$1
+    shift
+    expand under_shim "$@"
+}
+
 # AddressSanitizer wants to be first in line, and is loaded behind the shim.
 under_shim() {
     within 30 env LD_PRELOAD="$shim" "$shim_does" \

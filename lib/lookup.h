@@ -1,0 +1,29 @@
+/* lookup.h: the trusted certificates of PEM bundles, for an X509_STORE that asks for them. */
+#ifndef TLSDIAL_LOOKUP_H
+#define TLSDIAL_LOOKUP_H
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+
+/** Has the store ask our lookup first. False when out of memory. To be called before any other
+ * lookup is added: what files have comes before what directories have, as with OpenSSL. */
+bool lookup_prepare_store(X509_STORE *store);
+
+enum lookup_result {
+    LOOKUP_LOADED,
+    LOOKUP_UNREADABLE, /**< errno and OpenSSL's error queue say why */
+    LOOKUP_MALFORMED,  /**< OpenSSL's error queue says what */
+    LOOKUP_EMPTY,      /**< no certificate and no CRL */
+    LOOKUP_TOO_LARGE,
+    LOOKUP_OUT_OF_MEMORY
+};
+
+#define LOOKUP_LARGEST_FILE (64 * 1024 * 1024) /**< octets: some 30,000 certificates */
+
+/** Adds a file to the store, and tells how many certificates it has. A file that was read counts
+ * as loaded when one block of it, that nobody has asked for, turns out to be no certificate
+ * later: only lengths and names have been looked at. */
+enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
+                                   size_t *certificates);
+
+#endif
