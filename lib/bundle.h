@@ -47,8 +47,8 @@ enum bundle_result bundle_index(struct bundle *bundle, char *text, size_t length
 void bundle_clear(struct bundle *bundle);
 
 /** A hash of a DER Name. Names that are equal to X509_NAME_cmp(3) have equal hashes; those that
- * are not seldom do. */
-uint32_t bundle_name_hash(const unsigned char *der, size_t length);
+ * are not seldom do. False where the name is not DER, which OpenSSL does not demand of it. */
+bool bundle_name_hash(const unsigned char *der, size_t length, uint32_t *hash);
 
 /** Sets the entry's name, found in the first octets (or all) of what it decodes to. False where
  * they have it not, or lengths are not as they should be. */

@@ -50,8 +50,6 @@ static bool skip(struct der *der, unsigned char wanted)
 }
 
 #define TAG_INTEGER 0x02
-#define TAG_BMP_STRING 0x1e
-#define TAG_UNIVERSAL_STRING 0x1c
 #define TAG_SEQUENCE 0x30
 #define TAG_VERSION 0xa0 /* [0] */
 
@@ -91,12 +89,32 @@ static uint32_t mix(uint32_t hash, unsigned char octet)
     return (hash ^ octet) * UINT32_C(16777619); /* FNV-1a */
 }
 
+/* Octets to a character; 0 for what is not one of the strings that are compared as text. */
+static size_t unit_of(unsigned char tag)
+{
+    switch (tag) {
+    case V_ASN1_UTF8STRING:
+    case V_ASN1_PRINTABLESTRING:
+    case V_ASN1_T61STRING:
+    case V_ASN1_IA5STRING:
+    case V_ASN1_VISIBLESTRING:
+        return 1;
+    case V_ASN1_BMPSTRING:
+        return 2;
+    case V_ASN1_UNIVERSALSTRING:
+        return 4;
+    default:
+        return 0;
+    }
+}
+
 /* Letters in lower case and digits. Of all that makes names equal that are not the same octets
- * (string types, case, spaces), nothing else is left to look at. */
+ * (string types, case, blanks; in a BIT STRING the unused bits), nothing else is left to look
+ * at. */
 static uint32_t mix_value(uint32_t hash, unsigned char tag, struct der value)
 {
-    size_t unit = tag == TAG_BMP_STRING ? 2 : tag == TAG_UNIVERSAL_STRING ? 4 : 1;
-    for (size_t i = 0; i + unit <= value.left; i += unit) {
+    size_t unit = unit_of(tag);
+    for (size_t i = 0; unit > 0 && i + unit <= value.left; i += unit) {
         unsigned char c = value.at[i + unit - 1], high = 0;
         for (size_t j = 0; j + 1 < unit; j++)
             high |= value.at[i + j];
@@ -108,25 +126,38 @@ static uint32_t mix_value(uint32_t hash, unsigned char tag, struct der value)
     return hash;
 }
 
-/* The attributes of a name are added up: those of one RDN have no order. */
-uint32_t bundle_name_hash(const unsigned char *der, size_t length)
+/* AttributeTypeAndValue */
+static bool hash_attribute(struct der attribute, uint32_t *sum)
 {
-    struct der name = {der, length}, rdns, rdn, attribute, part;
-    uint32_t sum = 0;
+    uint32_t hash = UINT32_C(2166136261);
+    struct der type, value;
     unsigned char tag;
+    if (!take(&attribute, &tag, &type))
+        return false;
+    for (size_t i = 0; i < type.left; i++)
+        hash = mix(hash, type.at[i]);
+    if (!take(&attribute, &tag, &value) || attribute.left > 0)
+        return false;
+    *sum += mix_value(hash, tag, value);
+    return true;
+}
+
+/* The attributes of a name are added up: those of one RDN have no order. */
+bool bundle_name_hash(const unsigned char *der, size_t length, uint32_t *sum)
+{
+    struct der name = {der, length}, rdns, rdn, attribute;
+    unsigned char tag;
+    *sum = 0;
     if (!take(&name, &tag, &rdns))
-        return 0;
-    while (take(&rdns, &tag, &rdn))
-        while (take(&rdn, &tag, &attribute)) {
-            uint32_t hash = UINT32_C(2166136261);
-            if (!take(&attribute, &tag, &part))
-                break;
-            for (size_t i = 0; i < part.left; i++)
-                hash = mix(hash, part.at[i]);
-            if (take(&attribute, &tag, &part))
-                sum += mix_value(hash, tag, part);
-        }
-    return sum;
+        return false;
+    while (rdns.left > 0) {
+        if (!take(&rdns, &tag, &rdn))
+            return false;
+        while (rdn.left > 0)
+            if (!take(&rdn, &tag, &attribute) || !hash_attribute(attribute, sum))
+                return false;
+    }
+    return true;
 }
 
 bool bundle_hash_entry(const unsigned char *der, size_t length,
@@ -141,6 +172,5 @@ bool bundle_hash_entry(const unsigned char *der, size_t length,
     const unsigned char *name = at.at;
     if (!take(&at, &tag, &content) || tag != TAG_SEQUENCE)
         return false;
-    entry->name = bundle_name_hash(name, (size_t)(at.at - name));
-    return true;
+    return bundle_name_hash(name, (size_t)(at.at - name), &entry->name);
 }

@@ -212,11 +212,13 @@ static bool add_name(X509_STORE *store, const struct bundle_list *list, bool crl
     bool any = false;
     if (X509_NAME_get0_der(name, &der, &length) != 1)
         return false;
-    uint32_t hash = bundle_name_hash(der, length);
+    uint32_t hash;
+    bool hashed =
+        bundle_name_hash(der, length, &hash); /* else all have to be looked at */
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < list->items[i].count; j++) {
             const struct bundle_entry *entry = &list->items[i].entries[j];
-            if (entry->name != hash || (entry->kind == BUNDLE_CRL) != crls)
+            if ((hashed && entry->name != hash) || (entry->kind == BUNDLE_CRL) != crls)
                 continue;
             add_entry(store, &list->items[i], entry, name);
             any = true;

@@ -120,6 +120,20 @@ static json_t *addresses(const tlsdial_evidence *evidence, bool *ok)
     return object;
 }
 
+static json_t *trust(const tlsdial_evidence *evidence, bool *ok)
+{
+    const struct tlsdial_trust *place;
+    json_t *array = json_array();
+    for (size_t i = 0; (place = tlsdial_evidence_trust(evidence, i)) != NULL; i++) {
+        json_t *object = json_object();
+        set(object, "path", text(place->path), ok);
+        set(object, "kind", json_string(place->is_directory ? "directory" : "file"), ok);
+        set(object, "certificates", json_integer((json_int_t)place->certificates), ok);
+        append(array, object, ok);
+    }
+    return array;
+}
+
 static json_t *times(const tlsdial_evidence *evidence, bool *ok)
 {
     static const struct {
@@ -287,6 +301,7 @@ char *report_json(const struct report *report)
     set(object, "verify_time", moment(report->verify_time), &ok);
     set(object, "verdict", verdict(&report->verdict, &ok), &ok);
     set(object, "addresses", addresses(evidence, &ok), &ok);
+    set(object, "trust", trust(evidence, &ok), &ok);
     set(object, "microseconds", times(evidence, &ok), &ok);
     set(object, "parameters", parameters(evidence, &ok), &ok);
     set(object, "chain_sent", chain(report, TLSDIAL_CHAIN_SENT, &ok), &ok);

@@ -83,6 +83,8 @@ json_is 'r["target"]' "{\"host\": \"localhost\", \"name\": \"localhost\", \"port
     'the target'
 json_is 'r["verdict"]["message"]' success 'the message of success'
 json_is 'r["verdict"]["hint"]' null 'no hint'
+json_is 'r["trust"]' "[{\"path\": \"$T/ca.pem\", \"kind\": \"file\", \"certificates\": 1}]" \
+    'where trust comes from'
 json_is 'r["addresses"]["tried"][0]["address"]' 127.0.0.1 'the address'
 json_is 'r["addresses"]["tried"][0]["token"]' ok 'and that it worked'
 json_holds '0 <= r["microseconds"]["resolve"] <= r["microseconds"]["connect"]
