@@ -93,6 +93,7 @@ static bool apply_policy(SSL_CTX *ctx)
     if (!prepare_store(SSL_CTX_get_cert_store(ctx)))
         return false;
     SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
+    SSL_CTX_set_tlsext_status_cb(ctx, staple_check);
     X509_VERIFY_PARAM_set_hostflags(SSL_CTX_get0_param(ctx),
                                     X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
                                         X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -153,6 +154,8 @@ void tlsdial_client_free(tlsdial_client *client)
     OPENSSL_free(client->verify_hostname);
     resolve_override_free(client->overrides);
     sk_X509_pop_free(client->untrusted, X509_free);
+    sk_X509_CRL_pop_free(client->crls, X509_CRL_free);
+    pins_clear(client);
     OPENSSL_free(client->alpn);
     OPENSSL_free(client);
 }

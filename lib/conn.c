@@ -50,6 +50,8 @@ static bool set_names(tlsdial_conn *conn, const tlsdial_client *client,
         client->servername != NULL ? client->servername : host;
     X509_VERIFY_PARAM *param = SSL_get0_param(conn->ssl);
     conn->peer = client->verify_hostname != NULL ? *client->verify_hostname : *host;
+    if (!pin_set_up_tlsa(conn->ssl, client, conn->peer.name))
+        return false;
     if (!servername->is_ip && SSL_set_tlsext_host_name(conn->ssl, servername->name) != 1)
         return false;
     return (conn->peer.is_ip
@@ -86,7 +88,8 @@ static bool note_handshake(tlsdial_conn *conn, bool done)
     ERR_set_mark();
     evidence->certificate_requested = conn->messages.certificate_requested;
     evidence->signature = signature_scheme_name(conn->messages.signature);
-    evidence->staple = staple_text(conn);
+    if (evidence->staple == NULL) /* it was not come to */
+        evidence->staple = staple_text(conn);
     ERR_pop_to_mark();
     return !done || evidence_negotiated(evidence, conn->ssl);
 }
@@ -112,7 +115,8 @@ static enum tlsdial_cause handshake(tlsdial_conn *conn, struct deadline deadline
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (!done)
         cause = diagnose_handshake(conn, outcome, error);
-    else if (SSL_get_verify_result(conn->ssl) != X509_V_OK)
+    else if (SSL_get_verify_result(conn->ssl) != X509_V_OK &&
+             conn->evidence->ignored.cause == TLSDIAL_OK)
         cause = tlsdial_error_set(error, TLSDIAL_CERTIFICATE, 0,
                                   "the certificate was not verified");
     if (!note_handshake(conn, done))

@@ -317,3 +317,11 @@ bool tlsdial_evidence_bytes(const tlsdial_evidence *evidence, uint64_t *received
     }
     return evidence->has_traffic;
 }
+
+bool tlsdial_evidence_ignored(const tlsdial_evidence *evidence,
+                              struct tlsdial_error *error)
+{
+    if (evidence->ignored.cause != TLSDIAL_OK && error != NULL)
+        *error = evidence->ignored;
+    return evidence->ignored.cause != TLSDIAL_OK;
+}

@@ -113,6 +113,7 @@ struct tlsdial_evidence {
     bool has_traffic;
     bool has_end;
     enum tlsdial_cause end;
+    struct tlsdial_error ignored; /* of the verification; TLSDIAL_OK: nothing */
 };
 
 void evidence_begin(tlsdial_evidence *evidence);
@@ -218,6 +219,36 @@ enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
 /** Whether there is nothing to trust. It reads a directory: not for the way of every dial. */
 bool trust_is_empty(const struct trust *trust);
 
+/* ---- pin.c ---- */
+
+/** A hash of a SubjectPublicKeyInfo. */
+struct pin {
+    unsigned char sha256[32];
+};
+
+struct tlsa {
+    uint8_t usage, selector, matching;
+    unsigned char *data;
+    size_t length;
+};
+
+struct path;
+
+void pins_clear(tlsdial_client *client);
+/** Adds a problem where keys are pinned and none of the path's is one of them. */
+void pin_check(const tlsdial_conn *conn, struct path *path);
+/** What is wrong with a certificate that no TLSA record is of, and the record that would be. */
+void pin_describe_tlsa(char *to, size_t size, X509 *leaf);
+/** Before the names are set: it sets them too. */
+bool pin_set_up_tlsa(SSL *ssl, const tlsdial_client *client, const char *name);
+
+/* ---- revocation.c ---- */
+
+/** The name of a CRLReason, or words for none. */
+const char *revocation_reason_name(int reason);
+/** What a CRL says of a certificate, or why none can be asked, as problem_reason() does. */
+void revocation_reason(char *to, size_t size, X509_STORE_CTX *store_ctx, int code);
+
 /* ---- client.c ---- */
 
 struct tlsdial_client {
@@ -232,8 +263,15 @@ struct tlsdial_client {
     struct resolve_override *overrides;
     STACK_OF(X509) * untrusted; /**< issuers that the server may leave out */
     bool has_verify_time;
-    int64_t verify_time; /**< seconds since 1970 */
-    char *alpn;          /**< as it was given; NULL: none */
+    int64_t verify_time;       /**< seconds since 1970 */
+    char *alpn;                /**< as it was given; NULL: none */
+    STACK_OF(X509_CRL) * crls; /**< NULL: none */
+    bool require_staple;
+    struct pin *pins;
+    size_t pin_count;
+    struct tlsa *tlsa;
+    size_t tlsa_count;
+    bool insecure;
 };
 
 /** Loads the default trust store before the first dial, unless there is other trust: reading
@@ -300,11 +338,14 @@ void problem_describe(struct tlsdial_error *error, const tlsdial_conn *conn,
  * says so. */
 void problem_suspect_clock(const tlsdial_conn *conn, struct tlsdial_error *error);
 
-/* ---- verify.c ---- */
+/* ---- verify.c, verdict.c ---- */
 
 /** For SSL_CTX_set_cert_verify_callback(): verifies the whole chain, notes every problem in the
  * evidence of the SSL's tlsdial_conn (its app data), and fails with the worst. */
 int verify_chain(X509_STORE_CTX *store_ctx, void *unused);
+/** Whether conn->verify_error ends the handshake. If not, for the client is insecure, the evidence
+ * has it instead. */
+bool verdict_is_fatal(tlsdial_conn *conn);
 /** Lets verify_chain() try several paths through the certificates of this store. */
 void verify_prepare_store(X509_STORE *store);
 
@@ -314,6 +355,9 @@ void verify_prepare_store(X509_STORE *store);
  * tlsdial_evidence_staple() tells it; to be freed with OPENSSL_free(). NULL when none came, and
  * when out of memory. */
 char *staple_text(const tlsdial_conn *conn);
+/** For SSL_CTX_set_tlsext_status_cb(3): fails the handshake where the staple says that the
+ * certificate is revoked, and where one is required and none is good. */
+int staple_check(SSL *ssl, void *unused);
 
 /* ---- diagnose.c ---- */
 

@@ -22,14 +22,18 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/lookup.c \
 	lib/lookup.h \
 	lib/messages.c \
+	lib/pin.c \
 	lib/problem.c \
 	lib/resolve.c \
+	lib/revocation.c \
 	lib/sock.h \
 	lib/staple.c \
 	lib/target.c \
 	lib/thread.h \
 	lib/trust.c \
-	lib/verify.c
+	lib/verdict.c \
+	lib/verify.c \
+	lib/verify.h
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/sock_winsock.c lib/thread_windows.c
 else

@@ -56,6 +56,23 @@ enum tlsdial_cause problem_cause(int code, X509 *certificate)
     case X509_V_ERR_EXCLUDED_VIOLATION:
     case X509_V_ERR_SUBTREE_MINMAX:
         return TLSDIAL_CONSTRAINT;
+    case X509_V_ERR_CERT_REVOKED:
+        return TLSDIAL_REVOKED;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+        return TLSDIAL_REVOCATION_UNKNOWN;
+    case X509_V_ERR_DANE_NO_MATCH:
+        return TLSDIAL_PIN_MISMATCH;
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
     case X509_V_ERR_CA_MD_TOO_WEAK:
@@ -233,6 +250,10 @@ void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
         break;
     case TLSDIAL_CONSTRAINT:
         print_constraint(to, size, certificate, code);
+        break;
+    case TLSDIAL_REVOKED:
+    case TLSDIAL_REVOCATION_UNKNOWN:
+        revocation_reason(to, size, store_ctx, code);
         break;
     case TLSDIAL_WEAK:
         print_weakness(to, size, certificate, code, SSL_get_security_level(conn->ssl));

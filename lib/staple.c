@@ -1,11 +1,35 @@
-/* staple.c: the OCSP response (RFC 6960) that a server staples to its certificate (RFC 6066, 8). */
+/*
+ * staple.c: the OCSP response (RFC 6960) that a server staples to its certificate (RFC 6066, 8).
+ *
+ * One is asked for always. "Revoked" is believed always, "good" is asked for by the certificate
+ * (TLS feature extension, RFC 7633) or by the user. That extension in a CA certificate is about
+ * what the CA may issue, and nothing for a client to look at.
+ */
 #include "internal.h"
 
+#include <openssl/err.h>
 #include <openssl/ocsp.h>
 #include <stdio.h>
 #include <time.h>
 
 #define CLOCK_SKEW 300 /* seconds that clocks may differ */
+/* The extensions of TLS that the TLS feature extension may name. */
+#define STATUS_REQUEST 5
+#define STATUS_REQUEST_V2 17
+
+struct staple {
+    enum { STAPLE_ABSENT, STAPLE_USELESS, STAPLE_GOOD, STAPLE_REVOKED } status;
+    const char *text; /* for the evidence; NULL: absent */
+    int64_t revoked_on;
+    int reason;
+};
+
+static struct staple useless(const char *text)
+{
+    return (struct staple){.status = STAPLE_USELESS, .text = text};
+}
+
+#ifndef OPENSSL_NO_OCSP
 
 /* What is wrong with the times of an answer, or NULL. */
 static const char *time_fault(const tlsdial_conn *conn,
@@ -22,57 +46,146 @@ static const char *time_fault(const tlsdial_conn *conn,
 }
 
 /* What the answer says of the certificate. */
-static const char *status_of(const tlsdial_conn *conn, OCSP_BASICRESP *basic, X509 *leaf,
-                             X509 *issuer)
+static struct staple answer_for(const tlsdial_conn *conn, OCSP_BASICRESP *basic,
+                                X509 *leaf, X509 *issuer)
 {
     /* Servers identify certificates by SHA-1 (RFC 5019, 2.1.1); that is no signature. */
     OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), leaf, issuer);
     ASN1_GENERALIZEDTIME *revoked, *this_update, *next_update;
-    int status = -1, reason;
+    int status = -1, reason = -1;
     bool found =
         id != NULL && OCSP_resp_find_status(basic, id, &status, &reason, &revoked,
                                             &this_update, &next_update) == 1;
     OCSP_CERTID_free(id);
     if (!found)
-        return "for another certificate";
+        return useless("for another certificate");
     const char *fault = time_fault(conn, this_update, next_update);
     if (fault != NULL)
-        return fault;
-    return status == V_OCSP_CERTSTATUS_GOOD      ? "good"
-           : status == V_OCSP_CERTSTATUS_REVOKED ? "revoked"
-                                                 : "unknown";
+        return useless(fault);
+    if (status == V_OCSP_CERTSTATUS_GOOD)
+        return (struct staple){.status = STAPLE_GOOD, .text = "good"};
+    if (status != V_OCSP_CERTSTATUS_REVOKED)
+        return useless("unknown");
+    return (struct staple){.status = STAPLE_REVOKED,
+                           .text = "revoked",
+                           .revoked_on = asn1_time_seconds(revoked),
+                           .reason = reason};
 }
 
-static const char *judge(const tlsdial_conn *conn, OCSP_RESPONSE *response)
+static struct staple judge(const tlsdial_conn *conn, OCSP_RESPONSE *response)
 {
     STACK_OF(X509) *chain = conn->evidence->chains[TLSDIAL_CHAIN_BUILT];
     X509_STORE *store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(conn->ssl));
     if (OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
-        return "an error of the responder";
+        return useless("an error of the responder");
     OCSP_BASICRESP *basic = OCSP_response_get1_basic(response);
     if (basic == NULL)
-        return "malformed";
-    const char *text = "not to be checked without the issuer";
+        return useless("malformed");
+    struct staple staple = useless("not to be checked without the issuer");
     if (sk_X509_num(chain) >= 2) {
         /* The chain is where the signer may be found, no more: the server's own certificate
          * is in it, and its key must not vouch for itself. */
         bool is_signed = OCSP_basic_verify(basic, chain, store, 0) == 1;
-        text = is_signed ? status_of(conn, basic, sk_X509_value(chain, 0),
-                                     sk_X509_value(chain, 1))
-                         : "not signed by the issuer or its responder";
+        staple = is_signed ? answer_for(conn, basic, sk_X509_value(chain, 0),
+                                        sk_X509_value(chain, 1))
+                           : useless("not signed by the issuer or its responder");
     }
     OCSP_BASICRESP_free(basic);
-    return text;
+    return staple;
 }
 
-char *staple_text(const tlsdial_conn *conn)
+static struct staple find_staple(const tlsdial_conn *conn)
 {
     const unsigned char *der = NULL;
     long length = SSL_get_tlsext_status_ocsp_resp(conn->ssl, &der);
     if (der == NULL || length <= 0)
-        return NULL;
+        return (struct staple){.status = STAPLE_ABSENT};
     OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &der, length);
-    const char *text = response != NULL ? judge(conn, response) : "malformed";
+    struct staple staple =
+        response != NULL ? judge(conn, response) : useless("malformed");
     OCSP_RESPONSE_free(response);
-    return OPENSSL_strdup(text);
+    return staple;
+}
+
+#else
+
+static struct staple find_staple(const tlsdial_conn *conn)
+{
+    (void)conn;
+    return (struct staple){.status = STAPLE_ABSENT};
+}
+
+#endif
+
+char *staple_text(const tlsdial_conn *conn)
+{
+    struct staple staple = find_staple(conn);
+    return staple.text != NULL ? OPENSSL_strdup(staple.text) : NULL;
+}
+
+/* ---- the verdict ---- */
+
+static bool is_must_staple(const X509 *leaf)
+{
+    TLS_FEATURE *features = X509_get_ext_d2i(leaf, NID_tlsfeature, NULL, NULL);
+    bool found = false;
+    for (int i = 0; i < sk_ASN1_INTEGER_num(features); i++) {
+        long feature = ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features, i));
+        found = found || feature == STATUS_REQUEST || feature == STATUS_REQUEST_V2;
+    }
+    TLS_FEATURE_free(features);
+    return found;
+}
+
+/* Adds to what the verification found. */
+static void refuse(tlsdial_conn *conn, enum tlsdial_cause cause, const X509 *leaf,
+                   const char *reason)
+{
+    char *subject = name_text(X509_get_subject_name(leaf));
+    tlsdial_error_set(&conn->verify_error, cause, 0, "the certificate \"%.200s\" %s",
+                      subject != NULL ? subject : "", reason);
+    OPENSSL_free(subject);
+    if (!problem_add(&conn->evidence->problems, cause, 0, leaf, reason))
+        error_out_of_memory(&conn->verify_error);
+}
+
+static void refuse_revoked(tlsdial_conn *conn, const struct staple *staple, X509 *leaf)
+{
+    char date[64], reason[256];
+    time_text(date, sizeof date, staple->revoked_on);
+    snprintf(reason, sizeof reason, "was revoked on %s (%s), says its OCSP staple", date,
+             revocation_reason_name(staple->reason));
+    refuse(conn, TLSDIAL_REVOKED, leaf, reason);
+}
+
+static void refuse_unstapled(tlsdial_conn *conn, const struct staple *staple, X509 *leaf,
+                             const char *demand)
+{
+    char reason[256];
+    snprintf(reason, sizeof reason, "%s and the server sent %s%s", demand,
+             staple->text != NULL ? "one that is no proof: " : "none",
+             staple->text != NULL ? staple->text : "");
+    refuse(conn, TLSDIAL_STAPLE, leaf, reason);
+}
+
+int staple_check(SSL *ssl, void *unused)
+{
+    tlsdial_conn *conn = SSL_get_app_data(ssl);
+    X509 *leaf = SSL_get0_peer_certificate(ssl);
+    (void)unused;
+    if (conn == NULL || leaf == NULL)
+        return 1;
+    ERR_set_mark();
+    struct staple staple = find_staple(conn);
+    if (staple.text != NULL)
+        conn->evidence->staple = OPENSSL_strdup(staple.text);
+    bool must = is_must_staple(leaf);
+    ERR_pop_to_mark();
+    if (staple.status == STAPLE_REVOKED)
+        refuse_revoked(conn, &staple, leaf);
+    else if (staple.status != STAPLE_GOOD && must)
+        refuse_unstapled(conn, &staple, leaf, "demands an OCSP staple (must-staple)");
+    else if (staple.status != STAPLE_GOOD && conn->client->require_staple)
+        refuse_unstapled(conn, &staple, leaf, "is to come with an OCSP staple");
+    return verdict_is_fatal(conn) ? 0 : 1;
 }

@@ -9,50 +9,18 @@
  * another key), the chain is built again without one of its certificates, and so on: breadth
  * first, until a path is good or the bound is reached.
  */
-#include "internal.h"
+#include "verify.h"
 
 #include <openssl/err.h>
-#include <stdio.h>
-#include <string.h>
 
-#define MOST_PATHS 64   /* to be tried for one server */
-#define MOST_EXCLUDED 8 /* certificates that a path goes without */
-
-/* What one path came to. */
-struct path {
-    struct problem_list problems;
-    size_t worst;               /* of them */
-    struct tlsdial_error error; /* of the worst, in words */
-    bool faulty; /* with a problem that is not the server's own certificate's */
-    bool
-        barred; /* the trust store has a certificate of it that is trusted for other uses, or
-                    none: the user's word, not to be evaded by another path */
-    STACK_OF(X509) * chain;
-};
-
-/* The certificates that a path must do without. */
-struct exclusion {
-    X509 *certificates[MOST_EXCLUDED];
-    size_t count;
-};
-
-struct verification {
-    X509_STORE_CTX *given;      /* by OpenSSL; its result counts */
-    STACK_OF(X509) * untrusted; /* what was sent, and the user's own */
-    STACK_OF(X509) * held;      /* keeps the excluded ones */
-    struct exclusion queue[MOST_PATHS];
-    size_t queued, next;
-    struct path path; /* under way */
-};
-
-static tlsdial_conn *conn_of(X509_STORE_CTX *store_ctx)
+tlsdial_conn *verify_conn(X509_STORE_CTX *store_ctx)
 {
     SSL *ssl =
         X509_STORE_CTX_get_ex_data(store_ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
     return ssl != NULL ? SSL_get_app_data(ssl) : NULL;
 }
 
-static void path_clear(struct path *path)
+void path_clear(struct path *path)
 {
     problem_list_clear(&path->problems);
     sk_X509_pop_free(path->chain, X509_free);
@@ -60,6 +28,58 @@ static void path_clear(struct path *path)
 }
 
 /* ---- collecting the problems of one path ---- */
+
+bool path_is_worse(const struct path *path, enum tlsdial_cause cause)
+{
+    return path->problems.count == 0 ||
+           problem_precedence(cause) < problem_precedence(path->error.cause);
+}
+
+bool path_add(struct path *path, enum tlsdial_cause cause, int depth,
+              const X509 *certificate, const char *reason)
+{
+    if (problem_add(&path->problems, cause, depth, certificate, reason))
+        return true;
+    error_out_of_memory(&path->error);
+    path->error.native = X509_V_ERR_OUT_OF_MEM;
+    return false;
+}
+
+bool path_add_own(struct path *path, enum tlsdial_cause cause, X509 *leaf,
+                  const char *reason, int code)
+{
+    char *subject = name_text(X509_get_subject_name(leaf));
+    if (path_is_worse(path, cause)) {
+        tlsdial_error_set(&path->error, cause, (unsigned long)code,
+                          "the certificate \"%.200s\" %s", subject != NULL ? subject : "",
+                          reason);
+        path->worst = path->problems.count;
+    }
+    OPENSSL_free(subject);
+    return path_add(path, cause, 0, leaf, reason);
+}
+
+/* With TLSA records nothing else makes a chain trusted: that its end is not in the trust store
+ * says nothing. */
+static bool is_without_tlsa(const tlsdial_conn *conn, enum tlsdial_cause cause)
+{
+    return conn->client->tlsa_count > 0 &&
+           (cause == TLSDIAL_PIN_MISMATCH || cause == TLSDIAL_UNKNOWN_CA ||
+            cause == TLSDIAL_INCOMPLETE_CHAIN || cause == TLSDIAL_SELF_SIGNED);
+}
+
+/* Once, however often OpenSSL says it. */
+static bool path_add_tlsa_mismatch(struct path *path, X509_STORE_CTX *store_ctx, int code)
+{
+    char reason[256];
+    X509 *leaf = X509_STORE_CTX_get0_cert(store_ctx);
+    path->barred = true;
+    for (size_t i = 0; i < path->problems.count; i++)
+        if (path->problems.items[i].cause == TLSDIAL_PIN_MISMATCH)
+            return true;
+    pin_describe_tlsa(reason, sizeof reason, leaf);
+    return path_add_own(path, TLSDIAL_PIN_MISMATCH, leaf, reason, code);
+}
 
 /* What follows another problem of the same certificate and says less: "unable to verify the first
  * certificate" after "unable to get local issuer certificate", and "unsuitable certificate purpose"
@@ -103,7 +123,7 @@ static int collect(int ok, X509_STORE_CTX *store_ctx)
 {
     if (ok)
         return 1;
-    tlsdial_conn *conn = conn_of(store_ctx);
+    tlsdial_conn *conn = verify_conn(store_ctx);
     struct path *path = &conn->verification->path;
     int code = X509_STORE_CTX_get_error(store_ctx);
     int depth = X509_STORE_CTX_get_error_depth(store_ctx);
@@ -111,22 +131,18 @@ static int collect(int ok, X509_STORE_CTX *store_ctx)
     if (is_told_already(path, code, depth))
         return 1;
     enum tlsdial_cause cause = problem_cause(code, certificate);
+    if (is_without_tlsa(conn, cause))
+        return path_add_tlsa_mismatch(path, store_ctx, code);
     char reason[1024];
     problem_reason(reason, sizeof reason, conn, store_ctx, code);
-    if (path->problems.count == 0 ||
-        problem_precedence(cause) < problem_precedence(path->error.cause)) {
+    if (path_is_worse(path, cause)) {
         problem_describe(&path->error, conn, store_ctx, code, reason);
         path->worst = path->problems.count;
     }
     path->faulty = path->faulty || is_fault_of_path(code, depth);
     path->barred = path->barred || code == X509_V_ERR_CERT_REJECTED ||
                    code == X509_V_ERR_CERT_UNTRUSTED;
-    if (!problem_add(&path->problems, cause, depth, certificate, reason)) {
-        error_out_of_memory(&path->error);
-        path->error.native = X509_V_ERR_OUT_OF_MEM;
-        return 0;
-    }
-    return cause != TLSDIAL_INTERNAL;
+    return path_add(path, cause, depth, certificate, reason) && cause != TLSDIAL_INTERNAL;
 }
 
 /* Builds and checks one path with the given context. True when all is well with it. */
@@ -160,7 +176,7 @@ static bool excludes(const struct exclusion *exclusion, const X509 *certificate)
 /* OpenSSL's own test, which a path then passes that has what the verification goes without. */
 static int check_issued(X509_STORE_CTX *store_ctx, X509 *certificate, X509 *issuer)
 {
-    const tlsdial_conn *conn = conn_of(store_ctx);
+    const tlsdial_conn *conn = verify_conn(store_ctx);
     const struct verification *verification = conn != NULL ? conn->verification : NULL;
     if (verification != NULL && verification->next > 0 &&
         excludes(&verification->queue[verification->next - 1], issuer))
@@ -279,7 +295,7 @@ static bool find_other_path(tlsdial_conn *conn, struct verification *verificatio
 
 /* The path that is told: the first that is good but for the server's own certificate, else the
  * one that OpenSSL found first. It is left in verification->path. */
-static void search(tlsdial_conn *conn, struct verification *verification)
+void verify_search(tlsdial_conn *conn, struct verification *verification)
 {
     if (try_path(&verification->path, verification->given) ||
         !verification->path.faulty || verification->path.barred)
@@ -292,108 +308,4 @@ static void search(tlsdial_conn *conn, struct verification *verification)
     }
     path_clear(&verification->path);
     verification->path = first;
-}
-
-/* ---- the verdict ---- */
-
-static void tell_others(struct path *path)
-{
-    for (size_t i = 0; i < path->problems.count; i++) {
-        const struct tlsdial_problem *problem = &path->problems.items[i];
-        char text[640];
-        if (i == path->worst)
-            continue;
-        snprintf(text, sizeof text, "; also %s: \"%.200s\" %.400s",
-                 tlsdial_cause_token(problem->cause), problem->subject, problem->reason);
-        error_append(&path->error, text);
-    }
-}
-
-static void note_missing_issuer(tlsdial_evidence *evidence, const struct path *path)
-{
-    unsigned long code = path->error.native;
-    int last = sk_X509_num(path->chain) - 1;
-    if (last >= 0 && (code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-                      code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT))
-        evidence->missing_issuer = issuer_url(sk_X509_value(path->chain, last));
-}
-
-/* Gives the result to OpenSSL and to the evidence. */
-static bool conclude(tlsdial_conn *conn, struct verification *verification)
-{
-    struct path *path = &verification->path;
-    X509_STORE_CTX *given = verification->given;
-    bool verified = path->error.cause == TLSDIAL_OK;
-    bool noted = path->chain != NULL &&
-                 evidence_chain(conn->evidence, TLSDIAL_CHAIN_BUILT, path->chain);
-    if (!noted && verified)
-        error_out_of_memory(&path->error);
-    tell_others(path);
-    problem_suspect_clock(conn, &path->error);
-    note_missing_issuer(conn->evidence, path);
-    problem_list_clear(&conn->evidence->problems);
-    conn->evidence->problems = path->problems;
-    path->problems = (struct problem_list){0};
-    conn->verify_error = path->error;
-    if (verified && noted && verification->next > 0) {
-        X509_STORE_CTX_set0_verified_chain(given, path->chain);
-        path->chain = NULL;
-    }
-    X509_STORE_CTX_set_error(given, verified && noted         ? X509_V_OK
-                                    : path->error.native != 0 ? (int)path->error.native
-                                                              : X509_V_ERR_OUT_OF_MEM);
-    return verified && noted;
-}
-
-/* What the server sent is OpenSSL's; the user's own is added for the time of the verification. */
-static STACK_OF(X509) * untrusted_of(const tlsdial_conn *conn, X509_STORE_CTX *given)
-{
-    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(given);
-    STACK_OF(X509) *own = conn->client->untrusted;
-    STACK_OF(X509) *all = sent != NULL ? sk_X509_dup(sent) : sk_X509_new_null();
-    for (int i = 0; all != NULL && i < sk_X509_num(own); i++)
-        if (sk_X509_push(all, sk_X509_value(own, i)) == 0) {
-            sk_X509_free(all);
-            return NULL;
-        }
-    return all;
-}
-
-int verify_chain(X509_STORE_CTX *store_ctx, void *unused)
-{
-    tlsdial_conn *conn = conn_of(store_ctx);
-    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(store_ctx);
-    struct verification *verification = OPENSSL_zalloc(sizeof *verification);
-    bool verified = false;
-    (void)unused;
-    if (verification == NULL || !evidence_chain(conn->evidence, TLSDIAL_CHAIN_SENT, sent))
-        goto out_of_memory;
-    verification->given = store_ctx;
-    verification->untrusted = untrusted_of(conn, store_ctx);
-    verification->held = sk_X509_new_null();
-    if (verification->untrusted == NULL || verification->held == NULL)
-        goto out_of_memory;
-    X509_STORE_CTX_set0_untrusted(store_ctx, verification->untrusted);
-    conn->verification = verification;
-    ERR_set_mark();
-    search(conn, verification);
-    verified = conclude(conn, verification);
-    if (verified)
-        ERR_pop_to_mark(); /* what other paths came to */
-    else
-        ERR_clear_last_mark();
-    conn->verification = NULL;
-    X509_STORE_CTX_set0_untrusted(store_ctx, sent);
-    path_clear(&verification->path);
-    goto end;
-out_of_memory:
-    X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
-    error_out_of_memory(&conn->verify_error);
-end:
-    if (verification != NULL) {
-        sk_X509_free(verification->untrusted);
-        sk_X509_pop_free(verification->held, X509_free);
-    }
-    OPENSSL_free(verification);
-    return verified;
 }

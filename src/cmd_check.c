@@ -72,6 +72,7 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
         tlsdial_evidence_observe(evidence, verbose_step, (void *)(uintptr_t)options);
     tlsdial_client_set_connect_timeout(check->client, options->connect_timeout);
     tlsdial_client_set_max_time(check->client, time_left(check, 0));
+    warn_insecure(options, NULL);
     tlsdial_conn *conn = tlsdial_dial(check->client, options->target.host,
                                       options->target.port, evidence, error);
     if (conn == NULL)
@@ -81,6 +82,7 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
         cause = await_end(conn, &reason);
     if (!is_end(cause))
         *error = reason;
+    tlsdial_evidence_ignored(evidence, error); /* which is the verdict in any case */
     tlsdial_conn_free(conn);
     return error->cause;
 }

@@ -149,10 +149,12 @@ static enum tlsdial_cause run(struct exchange *exchange, tlsdial_client *client,
         int64_t left = exchange->deadline_ms - os_clock_ms();
         tlsdial_client_set_max_time(client, left > 0 ? left : 1);
     }
+    warn_insecure(options, NULL);
     exchange->conn = tlsdial_dial(client, options->target.host, options->target.port,
                                   exchange->evidence, error);
     if (exchange->conn == NULL)
         return error->cause;
+    warn_insecure(options, exchange->evidence);
     cause = converse(exchange, error);
     return cause == TLSDIAL_OK ? output_commit(&exchange->output, error) : cause;
 }

@@ -21,6 +21,7 @@ struct options {
     /** Milliseconds, 0: none. The client has the first two already, for a command to lower. */
     int64_t connect_timeout, idle_timeout, max_time;
     int64_t attime; /**< seconds since 1970, -1: now; the client has it already */
+    bool insecure;  /**< the client is; to be warned of */
     bool untrusted; /**< --untrusted was given; the client has the certificates */
     enum options_format format;
     int warn_days;          /**< 0: none */

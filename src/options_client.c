@@ -66,6 +66,22 @@ enum tlsdial_cause options_apply_to_client(int code, const char *argument,
         return TLSDIAL_OK;
     case OPTION_ATTIME:
         return parse_attime(argument, client, options, error);
+    case OPTION_CRLFILE:
+        return tlsdial_client_add_crl_file(client, argument, error);
+    case OPTION_CRL_CHECK_ALL:
+        tlsdial_client_set_crl_check_all(client, true);
+        return TLSDIAL_OK;
+    case OPTION_REQUIRE_STAPLE:
+        tlsdial_client_set_require_staple(client, true);
+        return TLSDIAL_OK;
+    case OPTION_PINNEDPUBKEY:
+        return tlsdial_client_add_pinned_keys(client, argument, error);
+    case OPTION_TLSA:
+        return tlsdial_client_add_tlsa(client, argument, error);
+    case OPTION_INSECURE:
+        options->insecure = true;
+        tlsdial_client_set_insecure(client, true);
+        return TLSDIAL_OK;
     case OPTION_SERVERNAME:
         return tlsdial_client_set_servername(client, argument, error);
     case OPTION_VERIFY_HOSTNAME:

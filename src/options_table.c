@@ -23,6 +23,21 @@ static const struct option_entry entries[] = {
      "trust what --cacert and --capath name even if it is\nan intermediate"},
     {OPTION_ATTIME, "attime", "SECONDS", FOR_ALL,
      "verify for this time, in seconds since 1970"},
+    {OPTION_CRLFILE, "crlfile", "FILE", FOR_ALL,
+     "the server's certificate must not be revoked by the\nCRLs in FILE (PEM); "
+     "repeatable"},
+    {OPTION_CRL_CHECK_ALL, "crl-check-all", NULL, FOR_ALL,
+     "nor one of the CA certificates of the chain"},
+    {OPTION_REQUIRE_STAPLE, "require-staple", NULL, FOR_ALL,
+     "the server must staple a good OCSP response"},
+    {OPTION_PINNEDPUBKEY, "pinnedpubkey", "PINS", FOR_ALL,
+     "the chain must have a key of PINS, which are\nsha256//BASE64[;...] or a file; "
+     "repeatable"},
+    {OPTION_TLSA, "tlsa", "RECORD", FOR_ALL,
+     "trust what a TLSA record names, such as\n\"3 1 1 HEX\"; repeatable"},
+    {OPTION_INSECURE, "insecure", NULL, FOR_ALL,
+     "go on when the certificate cannot be verified:\nfor finding out what is wrong, no "
+     "more"},
     {OPTION_CERT, "cert", "FILE", FOR_ALL,
      "show the certificate in FILE (PEM, DER, PKCS#12) to\nservers that ask for one"},
     {OPTION_KEY, "key", "FILE", FOR_ALL, "its key, where FILE of --cert has it not"},

@@ -8,6 +8,7 @@
 
 #define INDENT 3       /* columns to a level of the tree */
 #define MOST_INDENTS 6 /* then it goes straight down */
+#define PINS_SHOWN 4   /* further down the tree the line has no room for one */
 #define NAMES_SHOWN 8
 #define NAME_WIDTH 50
 
@@ -138,6 +139,10 @@ static void add_certificate(struct columns *columns, const struct report *report
     columns_wrap(columns, COLUMNS_PLAIN, margin.text, margin.text, line);
     print_key(line, sizeof line, certificate);
     columns_wrap(columns, COLUMNS_PLAIN, margin.text, margin.text, line);
+    if (depth < PINS_SHOWN && certificate->pin != NULL) {
+        snprintf(line, sizeof line, "pin %s", certificate->pin);
+        columns_wrap(columns, COLUMNS_PLAIN, margin.text, margin.text, line);
+    }
     if (depth > 0)
         return;
     print_names(line, sizeof line, certificate);

@@ -19,6 +19,10 @@ void verbose_step(void *argument, enum tlsdial_step step,
                   const tlsdial_evidence *evidence);
 /** One more line of that kind. */
 void verbose_line(const char *format, ...) TLSDIAL_PRINTF(1, 2);
+/** With --insecure, warns: before a dial (evidence: NULL) that it is so, and after it of what was
+ * ignored. */
+void warn_insecure(const struct options *options, const tlsdial_evidence *evidence);
+
 /** Prints OpenSSL's error queue. */
 void verbose_openssl_errors(void);
 

@@ -18,6 +18,20 @@ void verbose_line(const char *format, ...)
     fprintf(stderr, "* %s\n", escaped);
 }
 
+void warn_insecure(const struct options *options, const tlsdial_evidence *evidence)
+{
+    struct tlsdial_error ignored;
+    if (!options->insecure || options->quiet)
+        return;
+    if (evidence == NULL)
+        fputs("tlsdial: warning: --insecure: a certificate that cannot be verified does "
+              "not "
+              "end this\n",
+              stderr);
+    else if (tlsdial_evidence_ignored(evidence, &ignored))
+        fprintf(stderr, "tlsdial: warning: --insecure: ignored: %s\n", ignored.message);
+}
+
 static double milliseconds(int64_t microseconds)
 {
     return (double)microseconds / 1000.0;
@@ -70,9 +84,11 @@ static void tell_handshake(const tlsdial_evidence *evidence)
                      problem->subject, problem->reason);
     tlsdial_evidence_time(evidence, TLSDIAL_STEP_HANDSHAKE, &time);
     if (protocol != NULL)
-        verbose_line("verified; %s, %s%s%s (%.1f ms since the start)", protocol,
-                     tlsdial_evidence_cipher(evidence), group != NULL ? ", " : "",
-                     group != NULL ? group : "", milliseconds(time));
+        verbose_line(
+            "%s; %s, %s%s%s (%.1f ms since the start)",
+            tlsdial_evidence_ignored(evidence, NULL) ? "not verified" : "verified",
+            protocol, tlsdial_evidence_cipher(evidence), group != NULL ? ", " : "",
+            group != NULL ? group : "", milliseconds(time));
     else
         verbose_line("the handshake failed (%.1f ms since the start)",
                      milliseconds(time));

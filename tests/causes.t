@@ -66,6 +66,7 @@ else
 fi
 row 2 usage tlsdial --no-such-option
 row 10 ca-store tlsdial --cacert "$T/none" localhost 1
+row 11 crl-file tlsdial --crlfile "$T/none" localhost 1
 row 12 certificate-file tlsdial --cert "$T/none" localhost 1
 row 13 key-file tlsdial --cert "$T/client.pem" --key "$T/server.key" localhost 1
 row 14 passphrase tlsdial --cert "$T/client.pem" --key "$T/locked.key" localhost 1
@@ -121,6 +122,12 @@ make_cert apart middle DNS:localhost
 serve apart && dials 45 incomplete-chain
 make_cert elsewhere ca DNS:other.example
 serve elsewhere && dials 46 name-mismatch
+make_cert gone ca DNS:localhost
+revoke gone ca
+make_crl ca ca
+make_crl stranger stranger
+serve gone && dials 47 revoked --crlfile "$T/ca.crl"
+start_s_server -www && dials 48 revocation-unknown --crlfile "$T/stranger.crl"
 KEY=rsa:1024
 make_cert weak ca DNS:localhost
 serve weak && dials 49 weak
@@ -131,6 +138,8 @@ BASIC=critical,CA:FALSE
 make_intermediate no-ca ca
 make_cert below no-ca DNS:localhost
 serve below -cert_chain "$T/no-ca.pem" && dials 51 constraint
+start_s_server -www && dials 52 pin-mismatch --pinnedpubkey "$T/stranger.pem"
+start_s_server -www && dials 53 staple --require-staple
 start_s_server -www
 row 54 expires-soon tlsdial check --cacert "$T/ca.pem" --warn-days 10000 localhost "$port"
 stop_peer

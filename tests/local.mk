@@ -13,6 +13,9 @@ shell_tests = \
 	tests/large.t \
 	tests/client_certificate.t \
 	tests/paths.t \
+	tests/pins.t \
+	tests/revocation.t \
+	tests/insecure.t \
 	tests/flow.t \
 	tests/names.t \
 	tests/output.t \

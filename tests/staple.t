@@ -4,7 +4,10 @@
 . "${TOP_SRCDIR:-.}/tests/lib/check.sh"
 requires openssl
 
-make_usual
+START=20200101000000Z
+make_ca ca 'tlsdial test CA'
+START=20200101000000Z
+make_cert server ca DNS:localhost
 make_ca stranger
 make_cert gone ca DNS:localhost
 make_cert other ca DNS:localhost
@@ -32,8 +35,27 @@ stapled() { # stapled CERT RESPONSE WORDS DESC
         run tlsdial check --cacert "$T/ca.pem" localhost "$port"
         status_is 0 "$tls: $4: no fault by itself"
         report_has "OCSP stapled: $3" "$tls: $4"
+        if [ "$2" = good ] || [ "$2" = delegated ]; then
+            run tlsdial --cacert "$T/ca.pem" --require-staple localhost "$port"
+            [ "$1" = gone ] || status_is 0 "$tls: $4: as required"
+        fi
         stop_peer
+        refused "$tls" "$1" "$2" 53 staple "one that is no proof: $3" "$4, and one is required" \
+            --require-staple
     done
+}
+
+# The server says nothing but what it hears, and it hears no request.
+refused() { # refused TLS CERT RESPONSE STATUS TOKEN WORDS DESC [ARGS...]
+    case $3:$2 in good:other | delegated:other) return ;; esac
+    refused_tls=$1 refused_status=$4 refused_token=$5 refused_words=$6 refused_desc="$1: $7"
+    start_s_server "-$1" -cert "$T/$2.pem" -key "$T/$2.key" ${3:+-status_file "$T/$3.ocsp"}
+    shift 7
+    within 30 tlsdial --cacert "$T/ca.pem" "$@" localhost "$port"
+    failed_as "$refused_status" "$refused_token" "$refused_words" "$refused_desc"
+    peer_log_has 'SSL alert number 113' "$refused_desc: the server is told"
+    peer_log_lacks GET "$refused_desc: no request was sent"
+    stop_peer
 }
 
 respond good other ca.index ca -ndays 7
@@ -41,7 +63,6 @@ stapled other good good 'signed by the CA'
 respond delegated other ca.index responder -ndays 7
 stapled other delegated good 'signed by a responder of the CA'
 respond revoked gone ca.index ca -ndays 7
-stapled gone revoked revoked 'revoked'
 respond unknown server empty.index ca -ndays 7
 stapled server unknown unknown 'unknown to the responder'
 stapled gone good 'for another certificate' 'about another certificate'
@@ -49,6 +70,50 @@ respond self other ca.index other -ndays 7
 stapled other self 'not signed by the issuer' "signed with the server's own key"
 respond false other ca.index false-responder -ndays 7
 stapled other false 'not signed by the issuer' 'signed by a responder of another CA'
+
+# --- what is fatal
+
+revoked_on=$(date -u +%Y-%m-%d)
+for tls in tls1_2 tls1_3; do
+    refused $tls gone revoked 47 revoked "\"CN=gone\" was revoked on $revoked_on" 'revoked'
+    refused $tls other '' 53 staple 'the server sent none' 'none came, and one is required' \
+        --require-staple
+done
+revoke_for() { # revoke_for NAME REASON: another certificate
+    make_cert "$1" ca DNS:localhost
+    issuer_command ca -revoke "$T/$1.pem" -crl_reason "$2"
+    respond "$1" "$1" ca.index ca -ndays 7
+}
+revoke_for stolen keyCompromise
+refused tls1_3 stolen stolen 47 revoked '(keyCompromise), says its OCSP staple' 'the reason'
+
+EXTRA='tlsfeature = status_request' START=20200101000000Z
+make_cert must ca DNS:localhost
+respond must must ca.index ca -ndays 7
+for tls in tls1_2 tls1_3; do
+    refused $tls must '' 53 staple 'demands an OCSP staple (must-staple) and the server sent none' \
+        'must-staple'
+    refused $tls must good 53 staple 'one that is no proof: for another certificate' \
+        'must-staple, and one for another certificate'
+done
+start_s_server -www -cert "$T/must.pem" -key "$T/must.key" -status_file "$T/must.ocsp"
+run tlsdial --cacert "$T/ca.pem" localhost "$port"
+status_is 0 'must-staple, and a good one'
+later=$(($(date +%s) + 8 * 86400))
+run tlsdial --cacert "$T/ca.pem" --attime "$later" localhost "$port"
+failed_as 53 staple 'one that is no proof: expired' 'must-staple, and one that has expired'
+earlier=$(($(date +%s) - 86400))
+run tlsdial check --cacert "$T/ca.pem" --attime "$earlier" localhost "$port"
+report_has 'OCSP stapled: not valid yet' 'one of the future'
+stop_peer
+
+EXTRA='tlsfeature = status_request'
+make_intermediate must-below ca
+make_cert below must-below DNS:localhost
+start_s_server -www -cert "$T/below.pem" -key "$T/below.key" -cert_chain "$T/must-below.pem"
+run tlsdial --cacert "$T/ca.pem" localhost "$port"
+status_is 0 "must-staple of a CA certificate is not the server's"
+stop_peer
 printf 'no response' >"$T/malformed.ocsp"
 
 # Times: the response is of now, and for a week.

@@ -1,0 +1,76 @@
+# shellcheck shell=sh
+# --insecure: goes on, says so each time, and tells what is wrong all the same.
+# shellcheck source=tests/lib/tap.sh
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires openssl
+cd "$T" || bail_out "no scratch folder"
+
+PAST=20200101000000Z EXPIRY=20210203040506Z
+make_usual
+make_ca stranger
+make_cert old ca DNS:other.example "$PAST" "$EXPIRY"
+make_cert gone ca DNS:localhost
+revoke gone ca
+make_crl ca ca
+make_self_signed own DNS:localhost
+
+WARNING='tlsdial: warning: --insecure: '
+
+start_s_server -www
+run tlsdial --insecure --cacert ca.pem localhost "$port"
+status_is 0 'nothing is wrong'
+err_has "$WARNING" 'it warns even so'
+err_lacks ignored 'and nothing was ignored'
+run tlsdial --insecure -q --cacert ca.pem localhost "$port"
+err_empty '-q silences the warning'
+stop_peer
+
+ignores() { # ignores WORDS DESC [ARGS...]: the certificate of the -www server that runs
+    ignores_words=$1 ignores_desc=$2
+    shift 2
+    for tls in TLSv1.2 TLSv1.3; do
+        within 30 tlsdial --insecure --max-protocol $tls "$@" localhost "$port"
+        status_is 0 "$tls: $ignores_desc"
+        out_has '</HTML>' "$tls: $ignores_desc: the response"
+        err_has "${WARNING}ignored: localhost:$port [127.0.0.1]: $ignores_words" \
+            "$tls: $ignores_desc: told"
+    done
+}
+
+start_s_server -www -cert old.pem -key old.key
+ignores 'name-mismatch: ' 'expired, and for another name' --cacert ca.pem
+err_has 'also expired' 'the second problem is told too'
+within 30 tlsdial check --insecure --cacert ca.pem localhost "$port"
+status_is 46 'check: the status is the verdict'
+out_has 'name-mismatch: localhost' 'check: the verdict'
+out_has 'expired: "CN=old" expired' 'check: the other problem'
+out_has TLSv1.3 'check: the parameters of the connection'
+err_has "$WARNING" 'check warns too'
+within 30 tlsdial --insecure -v --cacert ca.pem localhost "$port"
+err_has 'problem: expired' '-v: all problems'
+err_has 'not verified; TLSv1.3' '-v: not called verified'
+within 30 tlsdial --cacert ca.pem localhost "$port"
+failed_as 46 name-mismatch 'other.example' 'without it all is as ever'
+stop_peer
+start_s_server -www -cert own.pem -key own.key
+ignores 'self-signed: ' 'self-signed' --cacert ca.pem
+run with_env SSL_CERT_FILE=none SSL_CERT_DIR=none tlsdial --insecure localhost "$port"
+status_is 0 'no trust store'
+err_has 'ca-store: the default trust store is not set up' 'no trust store: told'
+within 30 tlsdial --insecure --pinnedpubkey ca.pem --cacert ca.pem localhost "$port"
+status_is 52 'a pin holds'
+err_has 'pin-mismatch: the certificate "CN=own" has the pin' 'a pin holds: told as that'
+within 30 tlsdial --insecure --pinnedpubkey own.pem --cacert ca.pem localhost "$port"
+status_is 0 'a pin that is right, and nobody who vouches for it'
+within 30 tlsdial --insecure --tlsa "3 1 1 $(printf '%064d' 0)" localhost "$port"
+status_is 52 'a TLSA record holds'
+err_has 'pin-mismatch: the certificate "CN=own" matches no TLSA record' 'told as that'
+stop_peer
+start_s_server -www -cert gone.pem -key gone.key
+ignores 'revoked: ' 'revoked' --cacert ca.pem --crlfile ca.crl
+ignores 'staple: ' 'no staple' --cacert ca.pem --require-staple
+stop_peer
+closed_port
+within 30 tlsdial --insecure localhost "$port"
+status_is 22 'other failures stay what they are'
+done_testing

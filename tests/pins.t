@@ -1,0 +1,122 @@
+# shellcheck shell=sh
+# Pinned keys and TLSA records: the server must have them, whoever vouches for it.
+# shellcheck source=tests/lib/tap.sh
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires openssl
+cd "$T" || bail_out "no scratch folder"
+
+PAST=20200101000000Z EXPIRY=20210203040506Z
+make_usual
+make_intermediate issuing ca
+make_cert below issuing DNS:localhost
+make_cert old ca DNS:localhost "$PAST" "$EXPIRY"
+make_self_signed own DNS:localhost
+make_cert elsewhere ca DNS:other.example
+
+spki() { "$OPENSSL" x509 -in "$1.pem" -noout -pubkey | "$OPENSSL" pkey -pubin -outform DER; }
+pin_of() { printf 'sha256//%s' "$(spki "$1" | "$OPENSSL" dgst -sha256 -binary | "$OPENSSL" base64)"; }
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+key_hash() { spki "$1" | "$OPENSSL" dgst -"${2:-sha256}" -binary | hex; }
+certificate_hash() {
+    "$OPENSSL" x509 -in "$1.pem" -outform DER | "$OPENSSL" dgst -sha256 -binary | hex
+}
+ours=$(pin_of below) above=$(pin_of issuing) root=$(pin_of ca) other=$(pin_of own)
+
+matches_pins() { # matches_pins DESC ARGS...
+    matches_desc=$1
+    shift
+    within 30 tlsdial "$@" localhost "$port"
+    status_is 0 "$matches_desc"
+    out_has '</HTML>' "$matches_desc: the response"
+}
+refused() { # refused WORDS DESC ARGS...: as a pin mismatch, without a request
+    refused_words=$1 refused_desc=$2
+    shift 2
+    within 30 tlsdial "$@" localhost "$port"
+    failed_as 52 pin-mismatch "$refused_words" "$refused_desc"
+    peer_log_lacks GET "$refused_desc: no request was sent"
+}
+
+# --- pins -----------------------------------------------------------------------------------
+
+"$OPENSSL" x509 -in below.pem -noout -pubkey >key.pem
+spki below >key.der
+start_s_server -www -cert below.pem -key below.key -cert_chain issuing.pem
+matches_pins "the server's key" --cacert ca.pem --pinnedpubkey "$ours"
+matches_pins "an intermediate's" --cacert ca.pem --pinnedpubkey "$above"
+matches_pins "the root's, which is not sent" --cacert ca.pem --pinnedpubkey "$root"
+matches_pins 'one of two' --cacert ca.pem --pinnedpubkey "$other;$ours"
+matches_pins 'one of two options' --cacert ca.pem --pinnedpubkey "$ours" --pinnedpubkey "$other"
+matches_pins 'a file in PEM' --cacert ca.pem --pinnedpubkey key.pem
+matches_pins 'a file in DER' --cacert ca.pem --pinnedpubkey key.der
+matches_pins 'a certificate' --cacert ca.pem --pinnedpubkey issuing.pem
+run tlsdial check --cacert ca.pem localhost "$port"
+out_has "$ours" "check tells the server's pin"
+stop_peer
+
+for tls in tls1_2 tls1_3; do
+    start_s_server -$tls -cert below.pem -key below.key -cert_chain issuing.pem
+    refused "has the pin $ours; neither that nor another" "$tls: another key" \
+        --cacert ca.pem --pinnedpubkey "$other"
+    peer_log_has 'SSL alert number' "$tls: the server is told"
+    stop_peer
+done
+start_s_server -cert old.pem -key old.key
+refused 'also expired: "CN=old" expired' 'another key, and expired' \
+    --cacert ca.pem --pinnedpubkey "$other"
+within 30 tlsdial --cacert ca.pem --pinnedpubkey "$(pin_of old)" localhost "$port"
+failed_as 41 expired 'expired on' 'the right key is not enough'
+stop_peer
+
+for text in '' sha256// "sha256//short=" "${ours%?}" "$ours;" ";$ours" "$ours $other" \
+    "$(printf %s "$ours" | tr 'a-z' '!')" none . /dev/null own.key; do
+    run tlsdial --pinnedpubkey "$text" localhost 1
+    failed_as 2 usage '' "no pin: '$text'"
+done
+
+# --- TLSA -------------------------------------------------------------------------------------
+
+start_s_server -www -cert below.pem -key below.key -cert_chain issuing.pem
+matches_pins 'TLSA 3 1 1' --tlsa "3 1 1 $(key_hash below)"
+matches_pins 'TLSA 3 0 1' --tlsa "3 0 1 $(certificate_hash below)"
+matches_pins 'TLSA 3 1 2' --tlsa "3 1 2 $(key_hash below sha512)"
+matches_pins 'TLSA 3 1 0' --tlsa "3 1 0 $(spki below | hex)"
+matches_pins 'TLSA 2 0 1' --tlsa "2 0 1 $(certificate_hash issuing)"
+matches_pins 'TLSA 2 1 1' --tlsa "2 1 1 $(key_hash issuing)"
+matches_pins 'capitals and blanks' \
+    --tlsa "3 1 1 $(key_hash below | tr 'a-f' 'A-F' | sed 's/.\{8\}/& /g')"
+matches_pins 'one of two' --tlsa "3 1 1 $(key_hash own)" --tlsa "3 1 1 $(key_hash below)"
+run with_env SSL_CERT_FILE=none SSL_CERT_DIR=none tlsdial --tlsa "3 1 1 $(key_hash below)" \
+    localhost "$port"
+status_is 0 'no trust store is needed'
+stop_peer
+start_s_server -www -cert own.pem -key own.key
+matches_pins 'a self-signed certificate' --tlsa "3 1 1 $(key_hash own)"
+matches_pins 'an address instead of a name' --verify-hostname localhost \
+    --resolve "a.example:$port:127.0.0.1" --tlsa "3 1 1 $(key_hash own)"
+stop_peer
+start_s_server -www -cert old.pem -key old.key
+matches_pins 'TLSA 3 1 1 does not look at dates' --tlsa "3 1 1 $(key_hash old)"
+stop_peer
+start_s_server -cert elsewhere.pem -key elsewhere.key
+within 30 tlsdial --tlsa "3 1 1 $(key_hash elsewhere)" localhost "$port"
+failed_as 46 name-mismatch 'is for other.example' 'but at names'
+stop_peer
+
+start_s_server -cert below.pem -key below.key -cert_chain issuing.pem
+for record in "3 1 1 $(key_hash own)" "3 0 1 $(certificate_hash own)" "2 1 1 $(key_hash own)" \
+    "2 0 1 $(certificate_hash own)" "3 1 1 $(key_hash issuing)"; do
+    refused "its own would be \"3 1 1 $(key_hash below)\"" "TLSA ${record%" "*} of another" \
+        --tlsa "$record"
+done
+refused 'matches no TLSA record' 'a trust store does not help' --cacert ca.pem \
+    --tlsa "3 1 1 $(key_hash own)"
+stop_peer
+
+for record in '' '3 1 1' "1 1 1 $(key_hash own)" "0 0 1 $(key_hash own)" "4 1 1 $(key_hash own)" \
+    "3 2 1 $(key_hash own)" "3 1 3 $(key_hash own)" "3 1 1 $(key_hash own)00" '3 1 1 abc' \
+    "3 1 1 $(key_hash own)g0" '3 1 0 0000' "3 1 2 $(key_hash own)"; do
+    run tlsdial --tlsa "$record" localhost 1
+    failed_as 2 usage "TLSA record '" "no TLSA record: '$record'"
+done
+done_testing
