@@ -1,7 +1,7 @@
 /*
  * allocation.c: the library when memory runs out.
  *
- *   allocation HOST PORT CAFILE STATUS [CERTIFICATE KEY]
+ *   allocation HOST PORT CAFILE STATUS [CERTIFICATE KEY [CRL]]
  *
  * Does one exchange, which ends in STATUS, again and again: in the n-th round the n-th of
  * the library's own allocations fails.  Each round must end in INTERNAL or in STATUS, say
@@ -124,6 +124,25 @@ static enum tlsdial_cause set_certificate(struct round *round, char **arguments)
     return cause;
 }
 
+/* What the server must have besides a chain; the pin is of its CA. */
+static enum tlsdial_cause set_demands(struct round *round, char **arguments)
+{
+    if (arguments[5] == NULL || arguments[6] == NULL || arguments[7] == NULL)
+        return TLSDIAL_OK;
+    enum tlsdial_cause cause =
+        tlsdial_client_add_crl_file(round->client, arguments[7], &round->error);
+    if (cause == TLSDIAL_OK)
+        cause = tlsdial_client_add_pinned_keys(
+            round->client,
+            "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;"
+            "sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=",
+            &round->error);
+    if (cause == TLSDIAL_OK)
+        cause =
+            tlsdial_client_add_pinned_keys(round->client, arguments[3], &round->error);
+    return cause;
+}
+
 /* Evidence is described when asked for; NULL is what it gives when out of memory. */
 static void look_at_evidence(const tlsdial_evidence *evidence)
 {
@@ -172,6 +191,8 @@ static enum tlsdial_cause do_round(struct round *round, char **arguments)
     if (cause == TLSDIAL_OK)
         cause = set_certificate(round, arguments);
     if (cause == TLSDIAL_OK)
+        cause = set_demands(round, arguments);
+    if (cause == TLSDIAL_OK)
         cause = dial(round, arguments);
     if (round->evidence != NULL)
         look_at_evidence(round->evidence);
@@ -209,9 +230,10 @@ int main(int argc, char **argv)
     size_t number = 0;
     bool failed = true;
     int status = EXIT_SUCCESS;
-    if ((argc != 5 && argc != 7) ||
+    if ((argc != 5 && argc != 7 && argc != 8) ||
         !CRYPTO_set_mem_functions(allocate, reallocate, release)) {
-        fputs("usage: allocation HOST PORT CAFILE STATUS [CERTIFICATE KEY]\n", stderr);
+        fputs("usage: allocation HOST PORT CAFILE STATUS [CERTIFICATE KEY [CRL]]\n",
+              stderr);
         return EXIT_FAILURE;
     }
     enum tlsdial_cause expected = (enum tlsdial_cause)atoi(argv[4]);

@@ -36,6 +36,8 @@ stop_peer
 make_client_cert client ca
 start_s_server -www -alpn http/1.0 -Verify 1 -verify_return_error -CAfile "$T/ca.pem"
 survives 'a client certificate' 127.0.0.1 "$T/ca.pem" 0 "$T/client.pem" "$T/client.key"
+make_crl ca ca
+survives 'a CRL and pins' 127.0.0.1 "$T/ca.pem" 0 "$T/client.pem" "$T/client.key" "$T/ca.crl"
 stop_peer
 closed_port
 survives 'a closed port' given.example "$T/ca.pem" 22
