@@ -18,6 +18,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/error.c \
 	lib/evidence.c \
 	lib/fetch.c \
+	lib/idn.c \
+	lib/idn.h \
 	lib/internal.h \
 	lib/lookup.c \
 	lib/lookup.h \
@@ -41,7 +43,7 @@ lib_libtlsdial_core_la_SOURCES += lib/sock_posix.c lib/thread_posix.c
 endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \
-	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
+	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(ON_DEMAND_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
 $(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
 
 # -version-info current:revision:age, changed only at a release, in this order:

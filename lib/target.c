@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifdef HAVE_LIBIDN2
-#include <idn2.h>
-#endif
+#include "idn.h"
 
 #define NAME_MAX_LENGTH 253 /* RFC 1035, 2.3.4, without the trailing dot */
 #define LABEL_MAX_LENGTH 63
@@ -65,23 +63,11 @@ static enum tlsdial_cause to_ascii(char to[TLSDIAL_HOST_SIZE], const char *text,
     if (ascii)
         return copy_part(to, TLSDIAL_HOST_SIZE, text, length)
                    ? TLSDIAL_OK
-                   : bad_host(text, "it is longer than 253 characters", error);
-#ifdef HAVE_LIBIDN2
-    char *converted = NULL;
-    int result =
-        idn2_to_ascii_8z(text, &converted, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-    if (result != IDN2_OK)
-        return bad_host(text, idn2_strerror(result), error);
-    bool fits = copy_part(to, TLSDIAL_HOST_SIZE, converted, strlen(converted));
-    idn2_free(converted);
-    return fits ? TLSDIAL_OK : bad_host(text, "it is longer than 253 characters", error);
-#else
-    (void)to;
-    return bad_host(text,
-                    "this build has no libidn2 for internationalised names; "
-                    "give the name in its xn-- form",
-                    error);
-#endif
+                   : bad_host(text, IDN_TOO_LONG, error);
+    char why[TLSDIAL_MESSAGE_SIZE];
+    return idn_to_ascii(to, TLSDIAL_HOST_SIZE, text, why, sizeof why)
+               ? TLSDIAL_OK
+               : bad_host(text, why, error);
 }
 
 /* A last label that is a number makes the name an attempt at an IPv4 address (RFC 9525, 4.1.4

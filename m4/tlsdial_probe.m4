@@ -59,6 +59,33 @@ AC_DEFUN([TLSDIAL_WITH_MODULE], [
   AC_SUBST([with_$2])
 ])
 
+# TLSDIAL_ON_DEMAND(PREFIX, MODULE, FUNCTION)
+# -------------------------------------------
+# Unless --disable-load-on-demand: if MODULE, found by TLSDIAL_WITH_MODULE, is a shared ELF library,
+# define PREFIX_SONAME to its file name and link it no more; the code loads it when it needs it.
+# A build without shared libraries, which may end in a static program, links it.
+AC_DEFUN([TLSDIAL_ON_DEMAND], [
+  AC_REQUIRE([TLSDIAL_PLATFORM])
+  AC_ARG_ENABLE([load-on-demand],
+    [AS_HELP_STRING([--disable-load-on-demand],
+                    [link libraries that few runs need, instead of loading them then])],
+    [], [enable_load_on_demand=yes])
+  $1_SONAME=
+  AS_IF([test "$with_$2.$enable_load_on_demand.$enable_shared.$tlsdial_windows" = yes.yes.yes.no], [
+    AC_MSG_CHECKING([for the file name of $2])
+    tlsdial_saved_LIBS=$LIBS
+    LIBS="$$1_LIBS $LIBS"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[char $3();]], [[return $3() != 0;]])],
+      [$1_SONAME=`$OBJDUMP -p conftest$ac_exeext 2>/dev/null |
+         sed -n 's/^ *NEEDED *\($2\.so@<:@.0-9@:>@*\)$/\1/p'`])
+    LIBS=$tlsdial_saved_LIBS
+    AC_MSG_RESULT([${$1_SONAME:-not found; it is linked}])])
+  AS_IF([test -n "$$1_SONAME"], [
+    AC_DEFINE_UNQUOTED([$1_SONAME], ["$$1_SONAME"], [File name of $2, to load when needed.])
+    $1_LIBS= $1_REQUIRES= ON_DEMAND_LIBS=$DL_LIBS])
+  AC_SUBST([ON_DEMAND_LIBS])
+])
+
 # TLSDIAL_C11
 # -----------
 # AC_PROG_CC picks the newest C that the compiler knows; make sure that it is C11.

@@ -69,7 +69,7 @@ failed_as 41 expired 'expired on' 'the right key is not enough'
 stop_peer
 
 for text in '' sha256// "sha256//short=" "${ours%?}" "$ours;" ";$ours" "$ours $other" \
-    "$(printf %s "$ours" | tr 'a-z' '!')" none . /dev/null own.key; do
+    "$(printf %s "$ours" | tr '[:lower:]' '!')" none . /dev/null own.key; do
     run tlsdial --pinnedpubkey "$text" localhost 1
     failed_as 2 usage '' "no pin: '$text'"
 done

@@ -48,7 +48,7 @@ stapled() { # stapled CERT RESPONSE WORDS DESC
 # The server says nothing but what it hears, and it hears no request.
 refused() { # refused TLS CERT RESPONSE STATUS TOKEN WORDS DESC [ARGS...]
     case $3:$2 in good:other | delegated:other) return ;; esac
-    refused_tls=$1 refused_status=$4 refused_token=$5 refused_words=$6 refused_desc="$1: $7"
+    refused_status=$4 refused_token=$5 refused_words=$6 refused_desc="$1: $7"
     start_s_server "-$1" -cert "$T/$2.pem" -key "$T/$2.key" ${3:+-status_file "$T/$3.ocsp"}
     shift 7
     within 30 tlsdial --cacert "$T/ca.pem" "$@" localhost "$port"

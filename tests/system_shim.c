@@ -4,7 +4,8 @@
  * TLSDIAL_TEST_RESOLVER says how the one does: hang, no-name, again, fail, system, no-data or
  * service.  Anything else, and every numeric host, is left to the real one.  TLSDIAL_TEST_TIME
  * is the time that the other tells, in seconds since 1970.  TLSDIAL_TEST_DEFAULT_TRUST is where
- * OpenSSL says that its trusted certificates are, file and directory.
+ * OpenSSL says that its trusted certificates are, file and directory.  Libraries whose file
+ * names begin with TLSDIAL_TEST_NO_LIBRARY cannot be loaded.
  */
 #include <config.h>
 
@@ -102,4 +103,15 @@ const char *X509_get_default_cert_file(void)
 const char *X509_get_default_cert_dir(void)
 {
     return default_trust("X509_get_default_cert_dir");
+}
+
+void *dlopen(const char *file, int mode)
+{
+    void *(*real)(const char *, int);
+    const char *missing = getenv("TLSDIAL_TEST_NO_LIBRARY");
+    if (missing != NULL && file != NULL && strncmp(file, missing, strlen(missing)) == 0)
+        return NULL;
+    void *found = dlsym(RTLD_NEXT, "dlopen");
+    memcpy(&real, &found, sizeof real);
+    return found != NULL ? real(file, mode) : NULL;
 }

@@ -329,6 +329,12 @@ with_default_trust() { # with_default_trust PATH CMD...: within; OpenSSL's file 
     expand under_shim "$@"
 }
 
+without_library() { # without_library PREFIX CMD...: within; files of that name cannot be loaded
+    shim_does=TLSDIAL_TEST_NO_LIBRARY=$1
+    shift
+    expand under_shim "$@"
+}
+
 # AddressSanitizer wants to be first in line, and is loaded behind the shim.
 under_shim() {
     within 30 env LD_PRELOAD="$shim" "$shim_does" \
