@@ -29,6 +29,7 @@ shell_tests = \
 	tests/nginx.t \
 	tests/staple.t \
 	tests/docs.t \
+	tests/completions.t \
 	tests/exports.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.

@@ -1,0 +1,210 @@
+# Makes the completion of a shell from the table of options (src/options_table.c):
+#   awk -v shell=bash|zsh|fish -f completions.awk options_table.c
+# An entry of the table begins with "{" in the fifth column and ends with "},".
+
+/^    \{/ { entry = "" ; inside = 1 }
+inside { entry = entry $0 }
+inside && /\},$/ { inside = 0; add(entry) }
+
+END {
+    if (count == 0) {
+        print "no options found" >"/dev/stderr"
+        exit 1
+    }
+    if (shell == "bash")
+        print_bash()
+    else if (shell == "zsh")
+        print_zsh()
+    else
+        print_fish()
+}
+
+# Takes the next string, or word, off the front of rest.
+function take(  value) {
+    sub(/^[ ,{]+/, "", rest)
+    value = ""
+    if (rest !~ /^"/) {
+        match(rest, /^[^ ,}]+/)
+        value = substr(rest, 1, RLENGTH)
+        rest = substr(rest, RLENGTH + 1)
+        return value == "NULL" ? "" : value
+    }
+    while (match(rest, /^ *"([^"\\]|\\.)*"/)) { # adjacent strings are one
+        value = value substr(rest, index(rest, "\"") + 1, RLENGTH - index(rest, "\"") - 1)
+        rest = substr(rest, RLENGTH + 1)
+    }
+    gsub(/\\n/, " ", value)
+    gsub(/\\"/, "\"", value)
+    return value
+}
+
+function add(text,  code) {
+    rest = text
+    code = take()
+    letter[++count] = code ~ /^'/ ? substr(code, 2, 1) : ""
+    name[count] = take()
+    argument[count] = take()
+    used_by[count] = take()
+    help[count] = take()
+}
+
+# What an argument can be, as far as a shell can tell.
+function kind(i) {
+    if (argument[i] == "FILE" || name[i] == "pinnedpubkey")
+        return "file"
+    if (argument[i] == "DIR")
+        return "directory"
+    if (argument[i] == "VERSION")
+        return "TLSv1.2 TLSv1.3"
+    if (argument[i] == "FORMAT")
+        return "text json"
+    return argument[i] == "" ? "" : "any"
+}
+
+function words(use,  i, all) {
+    for (i = 1; i <= count; i++) {
+        if (used_by[i] != use)
+            continue
+        all = all " --" name[i]
+        if (letter[i] != "")
+            all = all " -" letter[i]
+    }
+    return substr(all, 2)
+}
+
+function patterns(wanted,  i, all) {
+    for (i = 1; i <= count; i++)
+        if (kind(i) == wanted)
+            all = all "|--" name[i] (letter[i] != "" ? "|-" letter[i] : "")
+    return substr(all, 2)
+}
+
+function print_bash() {
+    print "# bash completion of tlsdial; made from its table of options"
+    print "_tlsdial() {"
+    print "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}"
+    print "    local options='" words("FOR_ALL") "'"
+    print "    local IFS=$' \\t\\n'"
+    print "    case $before in"
+    print "    " patterns("file") ")"
+    print "        compopt -o filenames 2>/dev/null"
+    print "        IFS=$'\\n'"
+    print "        COMPREPLY=($(compgen -f -- \"$word\"))"
+    print "        return ;;"
+    print "    " patterns("directory") ")"
+    print "        compopt -o filenames 2>/dev/null"
+    print "        IFS=$'\\n'"
+    print "        COMPREPLY=($(compgen -d -- \"$word\"))"
+    print "        return ;;"
+    print "    " patterns("TLSv1.2 TLSv1.3") ")"
+    print "        COMPREPLY=($(compgen -W 'TLSv1.2 TLSv1.3' -- \"$word\"))"
+    print "        return ;;"
+    print "    " patterns("text json") ")"
+    print "        COMPREPLY=($(compgen -W 'text json' -- \"$word\"))"
+    print "        return ;;"
+    print "    " patterns("any") ")"
+    print "        return ;;"
+    print "    esac"
+    print "    if [[ ${COMP_WORDS[1]} == check ]]; then"
+    print "        options=\"$options " words("FOR_CHECK") "\""
+    print "    else"
+    print "        options=\"$options " words("FOR_DIAL") "\""
+    print "    fi"
+    print "    if [[ $word == -* ]]; then"
+    print "        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))"
+    print "    else"
+    print "        COMPREPLY=($(compgen -A hostname -- \"$word\"))"
+    print "        [[ $COMP_CWORD -gt 1 ]] || COMPREPLY+=($(compgen -W check -- \"$word\"))"
+    print "    fi"
+    print "}"
+    print "complete -F _tlsdial tlsdial"
+}
+
+function zsh_action(i,  what) {
+    what = kind(i)
+    if (what == "")
+        return ""
+    if (what == "file")
+        return ":" argument[i] ":_files"
+    if (what == "directory")
+        return ":" argument[i] ":_files -/"
+    if (what == "any")
+        return ":" zsh_text(argument[i]) ": "
+    return ":" argument[i] ":(" what ")"
+}
+
+function zsh_text(text) {
+    gsub(/'/, "'\\''", text)
+    gsub(/[:\[\]]/, "\\\\&", text)
+    return text
+}
+
+function print_zsh_specs(use,  i, flag) {
+    for (i = 1; i <= count; i++) {
+        if (used_by[i] != use)
+            continue
+        if (letter[i] != "")
+            print "        '*-" letter[i] "[" zsh_text(help[i]) "]" zsh_action(i) "'"
+        print "        '*--" name[i] "[" zsh_text(help[i]) "]" zsh_action(i) "'"
+    }
+}
+
+function print_zsh() {
+    print "#compdef tlsdial"
+    print "# zsh completion of tlsdial; made from its table of options"
+    print "_tlsdial() {"
+    print "    local -a specs"
+    print "    specs=("
+    print_zsh_specs("FOR_ALL")
+    print "        '1:target:_hosts'"
+    print "        '2:port: '"
+    print "    )"
+    print "    if [[ ${words[2]} == check ]]; then"
+    print "        specs+=("
+    print_zsh_specs("FOR_CHECK")
+    print "        )"
+    print "        shift words"
+    print "        (( CURRENT-- ))"
+    print "    else"
+    print "        specs+=("
+    print_zsh_specs("FOR_DIAL")
+    print "        )"
+    print "        (( CURRENT == 2 )) && compadd check"
+    print "    fi"
+    print "    _arguments -S $specs"
+    print "}"
+    print "_tlsdial \"$@\""
+}
+
+function fish_text(text) {
+    gsub(/\\/, "\\\\", text)
+    gsub(/'/, "\\'", text)
+    return text
+}
+
+function print_fish(  i, line, what) {
+    print "# fish completion of tlsdial; made from its table of options"
+    print "complete -c tlsdial -f"
+    print "complete -c tlsdial -n __fish_is_first_arg -a check -d 'report on a server'"
+    print "complete -c tlsdial -a '(__fish_print_hostnames)'"
+    for (i = 1; i <= count; i++) {
+        line = "complete -c tlsdial"
+        if (used_by[i] == "FOR_CHECK")
+            line = line " -n '__fish_seen_subcommand_from check'"
+        if (used_by[i] == "FOR_DIAL")
+            line = line " -n 'not __fish_seen_subcommand_from check'"
+        if (letter[i] != "")
+            line = line " -s " letter[i]
+        line = line " -l " name[i]
+        what = kind(i)
+        if (what == "file")
+            line = line " -rF"
+        else if (what == "directory")
+            line = line " -xa '(__fish_complete_directories)'"
+        else if (what == "any")
+            line = line " -x"
+        else if (what != "")
+            line = line " -xa '" what "'"
+        print line " -d '" fish_text(help[i]) "'"
+    }
+}
