@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DAY 86400 /* seconds */
+
 char *name_text(const X509_NAME *name)
 {
     /* RFC 2253 order and escapes, a space after each comma, and UTF-8 left as it is. */
@@ -80,14 +82,15 @@ int64_t asn1_time_seconds(const ASN1_TIME *time)
     bool known = epoch != NULL && time != NULL &&
                  ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
     ASN1_TIME_free(epoch);
-    return known ? (int64_t)days * 86400 + seconds : 0;
+    return known ? (int64_t)days * DAY + seconds : 0;
 }
 
 void time_text(char *to, size_t size, int64_t seconds)
 {
-    time_t moment = (time_t)seconds;
-    struct tm parts;
-    if (OPENSSL_gmtime(&moment, &parts) == NULL)
+    /* Counted from 1970, since a time_t of 32 bits ends in 2038. */
+    struct tm parts = {.tm_year = 70, .tm_mday = 1};
+    int64_t days = seconds / DAY - (seconds % DAY < 0);
+    if (!OPENSSL_gmtime_adj(&parts, (int)days, (long)(seconds - days * DAY)))
         parts = (struct tm){0};
     snprintf(to, size, "%04d-%02d-%02d %02d:%02d:%02d UTC", parts.tm_year + 1900,
              parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);

@@ -179,6 +179,12 @@ enum tlsdial_cause resolve(const tlsdial_client *client, const struct host *host
 {
     const int families[] = {sock_any_family, sock_ipv4, sock_ipv6};
     const struct resolve_override *override = find_override(client, host, port);
+    if (override == NULL && tlsdial_is_ip_literal(host->lookup) &&
+        !family_fits(host->lookup, client->family))
+        return tlsdial_error_set(error, TLSDIAL_UNREACHABLE, 0,
+                                 "there is no %s address: %s is of the other family",
+                                 client->family == TLSDIAL_IPV6 ? "IPv6" : "IPv4",
+                                 host->lookup);
     if (override == NULL)
         return lookup(host->lookup, port, families[client->family], deadline, list,
                       error);

@@ -10,10 +10,11 @@ AC_DEFUN([TLSDIAL_HARDENING], [
     [], [enable_hardening=yes])
   HARDENING_CFLAGS= HARDENING_LDFLAGS= PIE_CFLAGS= PIE_LDFLAGS=
   AS_IF([test "$enable_hardening" = yes], [
-    TLSDIAL_TRY_FLAGS([HARDENING_CFLAGS], [-fstack-protector-strong])
     # A PE image probes its stack and is position-independent as it is; its linker misreads
-    # some of these, and its GCC 12 crashes on -fstack-clash-protection.
+    # some of these, its GCC 12 crashes on -fstack-clash-protection, and with the stack
+    # protector a program would need libssp-0.dll beside it.
     AS_IF([test $tlsdial_windows = no], [
+      TLSDIAL_TRY_FLAGS([HARDENING_CFLAGS], [-fstack-protector-strong])
       TLSDIAL_TRY_FLAGS([HARDENING_CFLAGS], [-fstack-clash-protection -fcf-protection])
       TLSDIAL_TRY_FLAGS([HARDENING_LDFLAGS], [-Wl,-z,relro -Wl,-z,now])
       TLSDIAL_TRY_FLAGS([PIE_CFLAGS], [-fPIE])

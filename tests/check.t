@@ -196,7 +196,11 @@ stop_peer
 start_peer reset
 check 127.0.0.1 "$port"
 verdict 0 ok verified 'a server that ends by a reset'
-out_matches '^closed .*reset' 'is told to'
+if [ "$EXEEXT" = .exe ]; then
+    skip 'is told to' 'wine tells a reset without data as an end'
+else
+    out_matches '^closed .*reset' 'is told to'
+fi
 stop_peer
 
 start_peer late-alert --number 20

@@ -13,7 +13,7 @@ survives() { # survives DESC HOST CAFILE STATUS [CERTIFICATE KEY]
     within 300 built tests/allocation "$survivor_host" "$port" "$@"
     status_is 0 "allocations fail: $survivor"
     err_empty "allocations fail: $survivor: nothing is wrong"
-    out_matches '^[1-9][0-9]+ allocations failed in turn$' \
+    out_matches '^[1-9][0-9]+ allocations failed in turn' \
         "allocations fail: $survivor: they did"
 }
 

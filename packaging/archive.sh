@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+# Packages from the Debian archive that this machine uses, without touching what the machine has
+# installed: apt with a state of its own. Sourced by cross and windows.
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_tools() { # install_tools PACKAGE...: on the machine itself
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+}
+
+command -v apt-get >/dev/null || { echo "$0: apt-get is not here: Debian is needed" >&2; exit 1; }
+# shellcheck source=/dev/null
+codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+# shellcheck disable=SC2034 # for those who source this
+cache=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tlsdial}
+
+# The archive itself, not its security suite, whose indexes of other architectures may be out of
+# step.
+# shellcheck disable=SC2016 # apt's own variables
+archive_source() { # archive_source deb|deb-src: a line of sources.list
+    apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(SIGNED_BY)' \
+        'Created-By: Packages' |
+        awk -v codename="$codename" -v type="$1" '
+            $2 == codename && $3 == "main" {
+                signed = $4 ~ "^/" ? "[signed-by=" $4 "] " : ""
+                print type, signed $1, codename, "main"
+                exit
+            }'
+}
+
+archive_begin() { # archive_begin FOLDER ARCH deb|deb-src
+    archive=$1 archive_arch=$2
+    mkdir -p "$archive/state/lists/partial" "$archive/cache/archives/partial"
+    : >"$archive/status"
+    archive_source "$3" >"$archive/sources.list"
+    archive_apt update
+}
+
+archive_apt() {
+    apt-get -q -o Dir::State="$archive/state" -o Dir::State::status="$archive/status" \
+        -o Dir::Cache="$archive/cache" -o Dir::Etc::SourceList="$archive/sources.list" \
+        -o Dir::Etc::SourceParts=/dev/null -o APT::Architecture="$archive_arch" \
+        -o APT::Architectures="$archive_arch" -o APT::Sandbox::User= "$@"
+}
