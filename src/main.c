@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 {
     struct options options = {0};
     struct tlsdial_error error = {0};
-    if (!os_begin())
+    if (!os_begin(&argc, &argv))
         return TLSDIAL_INTERNAL; /* there is nowhere to say it */
     enum tlsdial_cause cause = run(argc, argv, &options, &error);
     if (cause != TLSDIAL_OK && !options.quiet) {

@@ -226,13 +226,14 @@ static enum tlsdial_cause match_command(const struct pending *pending,
 static enum tlsdial_cause bad_option(int found, char **argv, struct tlsdial_error *error)
 {
     const char *text = argv[optind - 1];
-    if (found == ':')
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' needs an argument",
-                                 text);
+    /* First, for the getopt_long() of BSD and MinGW says ':' here too. */
     if (strncmp(text, "--", 2) == 0 && strchr(text, '=') != NULL &&
         *name_of(optopt) != '\0')
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "option '--%s' takes no argument", name_of(optopt));
+    if (found == ':')
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' needs an argument",
+                                 text);
     if (optopt != 0)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown",
                                  optopt);

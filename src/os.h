@@ -3,7 +3,8 @@
  * signals and a clock.
  *
  * os_posix.c and os_windows.c keep this contract, the build picks one, and no other file of the
- * program knows which.  Codes are errno values.
+ * program knows which.  Codes are errno values.  File names are UTF-8 on Windows, as OpenSSL takes
+ * them there, and bytes elsewhere.
  */
 #ifndef TLSDIAL_OS_H
 #define TLSDIAL_OS_H
@@ -16,10 +17,11 @@
 #define OS_STANDARD_OUTPUT 1
 #define OS_STANDARD_ERROR 2
 
-/** To be called before anything is opened. Makes sure of descriptors 0, 1 and 2: one that is
+/** To be called before anything is opened, with what main() was given: argv becomes UTF-8 where it is
+ * not what the system has at heart. Makes sure of descriptors 0, 1 and 2: one that is
  * closed would be given to a socket, and what the program prints would go there in plain text.
  * Has signals that a failing write would raise ignored, so that the write tells. */
-bool os_begin(void);
+bool os_begin(int *argc, char ***argv);
 
 /** Milliseconds on a clock that never jumps. */
 int64_t os_clock_ms(void);

@@ -15,8 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-bool os_begin(void)
+bool os_begin(int *argc, char ***argv)
 {
+    (void)argc;
+    (void)argv;
     /* Opened the wrong way round, so that using a closed stream still fails. open() takes the
      * lowest free descriptor, which is the one that was found closed. */
     for (int fd = OS_STANDARD_INPUT; fd <= OS_STANDARD_ERROR; fd++)

@@ -24,7 +24,9 @@ peer_log_lacks 'connection from' 'a missing file is told before connecting'
 
 dial --send "$T" 127.0.0.1 "$port"
 status_is 16 'a directory'
-err_has "input: $T: Is a directory" 'directory: the message'
+why='Is a directory'
+[ "$EXEEXT" != .exe ] || why='Permission denied'
+err_has "input: $T: $why" 'directory: the message'
 redirected '<&-' tlsdial --cacert "$T/ca.pem" --send - 127.0.0.1 "$port"
 status_is 16 'standard input is closed'
 err_has 'input: standard input: ' 'closed: the message'
@@ -55,6 +57,14 @@ sent_whole() { # sent_whole FILE DESC: from the file, by name and as standard in
 sent_whole "$T/empty" 'an empty request'
 printf 'a\0b\r\nc\377\0' >"$T/binary"
 sent_whole "$T/binary" 'bytes of all sorts'
+umlaut=$T/$(printf 'gr\303\274n')
+cp "$T/binary" "$umlaut"
+sent_whole "$umlaut" 'a file name beyond ASCII'
+cp "$T/ca.pem" "$umlaut"
+start_peer serve
+within 30 tlsdial --cacert "$umlaut" 127.0.0.1 "$port"
+status_is 0 '--cacert with a file name beyond ASCII'
+stop_peer
 "$OPENSSL" rand 100001 >"$T/random" || bail_out 'no random bytes'
 sent_whole "$T/random" 'random bytes, more than a few records'
 

@@ -19,6 +19,7 @@ shell_tests = \
 	tests/flow.t \
 	tests/names.t \
 	tests/output.t \
+	tests/output_posix.t \
 	tests/check_layout.t \
 	tests/check_options.t \
 	tests/addresses.t \

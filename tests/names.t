@@ -140,8 +140,6 @@ if [ "$HAVE_LIBIDN2" = yes ]; then
     else
         skip 'libidn2 is not installed' "$why_no_shim"
     fi
-elif [ "$EXEEXT" = .exe ]; then
-    skip 'a name with an umlaut' 'arguments are read in the ANSI code page, not in UTF-8'
 else
     dial_name "$unicode"
     failed_as 2 usage xn-- 'a name with an umlaut, without libidn2'

@@ -54,44 +54,10 @@ in_shell "{ \"\$@\"; echo \$? >'$T/piped'; } | head -c 1" \
 is "$(cat "$T/piped")" 15 'a pipe that ends early'
 err_has 'output: standard output: ' 'a pipe that ends early: the message'
 
-# shellcheck disable=SC2086,SC2016 # two words; expanded by the inner shell
-in_shell 'ulimit -f 8 && exec "$@"' tlsdial $trust 127.0.0.1 "$page_port"
-status_is 15 'a file size limit is an error, not a signal'
-# shellcheck disable=SC2086,SC2016
-in_shell 'ulimit -f 8 && exec "$@"' tlsdial $trust -o "$folder/new" 127.0.0.1 "$page_port"
-status_is 15 'a file size limit, -o'
-holds_only '' 'a file size limit, -o: nothing is left'
-
-# --- closed descriptors: with any of 0, 1 and 2 closed, a socket would get its number
-
-start_peer relay --to "$page_port" --out "$T/wire"
-for closed in '' '<&-' '>&-' '<&- >&-' '2>&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
-    case $EMULATOR$closed in
-    valgrind*'2>&-'*)
-        skip "closed: $closed" 'valgrind itself needs descriptor 2'
-        continue
-        ;;
-    esac
-    : >"$T/wire"
-    dial_redirected "$closed" -v 127.0.0.1 "$port"
-    case $closed in
-    *' >&-'* | '>&-'*) expected_status=15 ;;
-    *) expected_status=0 ;;
-    esac
-    status_is "$expected_status" "closed: ${closed:-none}"
-    [ -s "$T/wire" ]
-    ok $? "closed: ${closed:-none}: there was a conversation"
-    for secret in 'GET /' plaintext-marker 'certificate subject' 'tlsdial:'; do
-        negate has "$T/wire" "$secret"
-        ok $? "closed: ${closed:-none}: no '$secret' on the wire"
-    done
-done
-stop_peer
-
 # --- a terminal gets a final newline, a pipe the exact bytes
 
-terminal_ends_with() { # terminal_ends_with TEXT DESC; a terminal says CR LF
-    is "$(tail -n 1 "$T/out" | tr -d '\r')" "$1" "$2"
+terminal_ends_with() { # terminal_ends_with TEXT DESC; a terminal says CR LF, wine shows its cursor
+    is "$(tail -n 1 "$T/out" | sed "s/$(printf '\033')\[?25h//" | tr -d '\r')" "$1" "$2"
 }
 lines() { echo $(($(wc -l <"$T/out"))); }
 
@@ -123,24 +89,11 @@ out_empty '-o: nothing on standard output'
 same_bytes "$folder/new" "$T/page" '-o: the file is the response'
 holds_only new '-o: and nothing else is there'
 
-echo old >"$folder/new"
-chmod 640 "$folder/new"
-dial -o "$folder/new" 127.0.0.1 "$page_port"
-same_bytes "$folder/new" "$T/page" '-o over a file'
-is "$(with_mode "$folder/new" 640)" "$folder/new" '-o over a file: its mode stays'
-(cd "$folder" && umask 027 && run expand with_pid_told tlsdial --cacert "$T/ca.pem" \
-    -o relative 127.0.0.1 "$page_port")
-is "$(with_mode "$folder/relative" 640)" "$folder/relative" '-o: a new file obeys the umask'
-same_bytes "$folder/relative" "$T/page" '-o with a relative name'
-rm "$folder/relative"
-
-echo old >"$folder/new"
-ln -s new "$folder/link"
-dial -o "$folder/link" 127.0.0.1 "$page_port"
-[ -h "$folder/link" ]
-ok $? '-o over a symbolic link: the link stays'
-same_bytes "$folder/new" "$T/page" '-o over a symbolic link: its target is written'
-rm "$folder/link"
+umlaut=$folder/$(printf 'gr\303\274n')
+dial -o "$umlaut" 127.0.0.1 "$page_port"
+same_bytes "$umlaut" "$T/page" '-o: a name beyond ASCII'
+rm -f "$umlaut"
+holds_only new '-o: and under no other name'
 
 echo old >"$folder/new"
 start_peer fin --body 100
@@ -175,46 +128,6 @@ else
     skip 'files that may not be written' 'root may write everything'
 fi
 peer_log_lacks 'connection from' 'what cannot be written is told before connecting'
-
-# --- killed in mid-transfer
-
-has_nameless_files() {
-    "$PYTHON" -c 'import os, sys
-os.open(sys.argv[1], os.O_TMPFILE | os.O_WRONLY)' "$folder" 2>/dev/null
-}
-if has_nameless_files; then
-    for signal in TERM:143 KILL:137; do
-        : >"$peer_log"
-        # shellcheck disable=SC2086
-        launch tlsdial $trust -o "$folder/new" 127.0.0.1 "$port"
-        wait_until 20 has "$peer_log" request: || bail_out 'no request'
-        kill -"${signal%:*}" "$pid"
-        collect 20
-        status_is "${signal#*:}" "SIG${signal%:*} in mid-transfer"
-        holds_only '' "SIG${signal%:*}: nothing is left"
-    done
-else
-    skip 'killed in mid-transfer' 'this file system has no files without a name'
-fi
 stop_peer
-
-# --- -o to what is no file
-
-dial -o /dev/stdout 127.0.0.1 "$page_port"
-same_bytes "$T/out" "$T/page" '-o /dev/stdout, a file'
-# shellcheck disable=SC2086
-in_shell '"$@" | cat' tlsdial $trust -o /dev/stdout 127.0.0.1 "$page_port"
-same_bytes "$T/out" "$T/page" '-o /dev/stdout, a pipe'
-mkfifo "$T/fifo"
-cat "$T/fifo" >"$T/through" &
-reader=$!
-remember "$reader"
-dial -o "$T/fifo" 127.0.0.1 "$page_port"
-status_is 0 '-o to a FIFO'
-wait "$reader"
-forget "$reader"
-same_bytes "$T/through" "$T/page" '-o to a FIFO: all of it'
-[ -p "$T/fifo" ]
-ok $? '-o to a FIFO: it stays one'
 
 done_testing

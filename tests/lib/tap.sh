@@ -28,6 +28,8 @@ unset SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF SSLKEYLOGFILE CDPATH POSIXLY_CORRE
 unset NO_COLOR
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 LC_ALL=C TZ=UTC
+# Wine knows what characters the bytes of an argument stand for by the locale.
+[ "$EXEEXT" != .exe ] || LC_ALL=C.UTF-8
 export LC_ALL TZ TOP_SRCDIR TOP_BUILDDIR HAVE_LIBIDN2 HAVE_JANSSON
 
 tests_run=0

@@ -1,0 +1,133 @@
+# shellcheck shell=sh
+# Standard output and -o where files are those of POSIX: limits, closed descriptors, modes,
+# links, FIFOs, files without a name.
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+requires python openssl
+[ "$EXEEXT" != .exe ] || skip_all 'the files of Windows are not those of POSIX'
+
+make_usual
+trust="--cacert $T/ca.pem"
+# shellcheck disable=SC2086 # two words
+dial() { within 30 tlsdial $trust "$@"; }
+# shellcheck disable=SC2086
+dial_redirected() { # dial_redirected REDIRECTIONS ARGS...
+    output_redirections=$1
+    shift
+    redirected "$output_redirections" tlsdial $trust "$@"
+}
+
+{
+    printf 'HTTP/1.0 200 OK\r\n\r\nplaintext-marker\n'
+    dd if=/dev/zero bs=100000 count=1 2>/dev/null
+} >"$T/page"
+folder=$T/folder
+mkdir "$folder"
+with_mode() { find "$1" -prune -perm "$2"; } # prints the path where its mode is this one
+holds_only() { # holds_only NAMES DESC: of $folder
+    is "$(ls -A "$folder")" "$1" "$2"
+}
+
+
+start_peer serve --file "$T/page"
+page_port=$port
+
+# --- a file size limit
+
+# shellcheck disable=SC2086,SC2016 # two words; expanded by the inner shell
+in_shell 'ulimit -f 8 && exec "$@"' tlsdial $trust 127.0.0.1 "$page_port"
+status_is 15 'a file size limit is an error, not a signal'
+# shellcheck disable=SC2086,SC2016
+in_shell 'ulimit -f 8 && exec "$@"' tlsdial $trust -o "$folder/new" 127.0.0.1 "$page_port"
+status_is 15 'a file size limit, -o'
+holds_only '' 'a file size limit, -o: nothing is left'
+
+# --- closed descriptors: with any of 0, 1 and 2 closed, a socket would get its number
+
+start_peer relay --to "$page_port" --out "$T/wire"
+for closed in '' '<&-' '>&-' '<&- >&-' '2>&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+    case $EMULATOR$closed in
+    valgrind*'2>&-'*)
+        skip "closed: $closed" 'valgrind itself needs descriptor 2'
+        continue
+        ;;
+    esac
+    : >"$T/wire"
+    dial_redirected "$closed" -v 127.0.0.1 "$port"
+    case $closed in
+    *' >&-'* | '>&-'*) expected_status=15 ;;
+    *) expected_status=0 ;;
+    esac
+    status_is "$expected_status" "closed: ${closed:-none}"
+    [ -s "$T/wire" ]
+    ok $? "closed: ${closed:-none}: there was a conversation"
+    for secret in 'GET /' plaintext-marker 'certificate subject' 'tlsdial:'; do
+        negate has "$T/wire" "$secret"
+        ok $? "closed: ${closed:-none}: no '$secret' on the wire"
+    done
+done
+stop_peer
+
+# --- -o over what is there
+
+echo old >"$folder/new"
+chmod 640 "$folder/new"
+dial -o "$folder/new" 127.0.0.1 "$page_port"
+same_bytes "$folder/new" "$T/page" '-o over a file'
+is "$(with_mode "$folder/new" 640)" "$folder/new" '-o over a file: its mode stays'
+(cd "$folder" && umask 027 && run expand with_pid_told tlsdial --cacert "$T/ca.pem" \
+    -o relative 127.0.0.1 "$page_port")
+is "$(with_mode "$folder/relative" 640)" "$folder/relative" '-o: a new file obeys the umask'
+same_bytes "$folder/relative" "$T/page" '-o with a relative name'
+rm "$folder/relative"
+
+echo old >"$folder/new"
+ln -s new "$folder/link"
+dial -o "$folder/link" 127.0.0.1 "$page_port"
+[ -h "$folder/link" ]
+ok $? '-o over a symbolic link: the link stays'
+same_bytes "$folder/new" "$T/page" '-o over a symbolic link: its target is written'
+rm "$folder/link"
+
+# --- killed in mid-transfer
+
+start_peer drip-body
+has_nameless_files() {
+    "$PYTHON" -c 'import os, sys
+os.open(sys.argv[1], os.O_TMPFILE | os.O_WRONLY)' "$folder" 2>/dev/null
+}
+if has_nameless_files; then
+    for signal in TERM:143 KILL:137; do
+        : >"$peer_log"
+        # shellcheck disable=SC2086
+        launch tlsdial $trust -o "$folder/new" 127.0.0.1 "$port"
+        wait_until 20 has "$peer_log" request: || bail_out 'no request'
+        kill -"${signal%:*}" "$pid"
+        collect 20
+        status_is "${signal#*:}" "SIG${signal%:*} in mid-transfer"
+        holds_only '' "SIG${signal%:*}: nothing is left"
+    done
+else
+    skip 'killed in mid-transfer' 'this file system has no files without a name'
+fi
+stop_peer
+
+# --- -o to what is no file
+
+dial -o /dev/stdout 127.0.0.1 "$page_port"
+same_bytes "$T/out" "$T/page" '-o /dev/stdout, a file'
+# shellcheck disable=SC2086
+in_shell '"$@" | cat' tlsdial $trust -o /dev/stdout 127.0.0.1 "$page_port"
+same_bytes "$T/out" "$T/page" '-o /dev/stdout, a pipe'
+mkfifo "$T/fifo"
+cat "$T/fifo" >"$T/through" &
+reader=$!
+remember "$reader"
+dial -o "$T/fifo" 127.0.0.1 "$page_port"
+status_is 0 '-o to a FIFO'
+wait "$reader"
+forget "$reader"
+same_bytes "$T/through" "$T/page" '-o to a FIFO: all of it'
+[ -p "$T/fifo" ]
+ok $? '-o to a FIFO: it stays one'
+
+done_testing
