@@ -21,6 +21,9 @@ no_route() {
 sys.exit(socket.socket().connect_ex(("127.255.255.255", 9)) != errno.ENETUNREACH)'
 }
 
+no_route='Network is unreachable'
+[ "$EXEEXT" != .exe ] || no_route='.*' # wine has no text for it
+
 # --- one address
 
 closed_port
@@ -32,9 +35,13 @@ err_is "tlsdial: 127.0.0.1:$port: refused: the connection was refused: \
 tlsdial: hint: no server listens on that port, or a firewall rejects the connection" \
     'a closed port: message and hint'
 
-dial 127.0.0.1 no-such-service
-status_is 2 'a service that the system does not know'
-err_has "no service 'no-such-service'" 'unknown service: the message names it'
+if [ "$EXEEXT" = .exe ]; then
+    skip 'a service that the system does not know' 'wine has no text for this error'
+else
+    dial 127.0.0.1 no-such-service
+    status_is 2 'a service that the system does not know'
+    err_has "no service 'no-such-service'" 'unknown service: the message names it'
+fi
 
 # --- several addresses
 
@@ -79,7 +86,7 @@ if bindable 127.0.0.2; then
     if no_route; then
         dial --resolve "dial.example:$port:127.255.255.255,127.0.0.1" dial.example "$port"
         status_is 22 'one unreachable, one refuses: refused says more'
-        err_has '127.255.255.255: Network is unreachable; 127.0.0.1: Connection refused' \
+        err_matches "127.255.255.255: $no_route; 127.0.0.1: Connection refused\$" \
             'unreachable and refused: each with its own reason'
     else
         skip 'one unreachable, one refuses' 'no address without a route'
@@ -135,43 +142,6 @@ if bindable ::1; then
     err_has "tlsdial: [::1]:$port: refused: " 'a closed port, IPv6: brackets in the subject'
 else
     skip 'IPv6' 'there is no ::1'
-fi
-
-# --- looking up
-
-fails_to_look_up() { # fails_to_look_up HOW STATUS TOKEN [OPTION]
-    resolver_word=$1 wanted_status=$2 token=$3
-    shift 3
-    with_resolver "$resolver_word" tlsdial "$@" no.example 443
-    status_is "$wanted_status" "the resolver says $resolver_word $*"
-    err_has "tlsdial: no.example:443: $token: " "$resolver_word $*: the message"
-}
-
-if find_system_shim; then
-    fails_to_look_up no-name 20 name-not-found
-    err_has 'hint: check the spelling' 'no-name: the hint'
-    fails_to_look_up no-name 20 name-not-found -4
-    fails_to_look_up no-data 20 name-not-found
-    fails_to_look_up again 21 name-lookup-failed
-    err_has 'it may work later' 'again: the hint'
-    fails_to_look_up fail 21 name-lookup-failed
-    fails_to_look_up system 21 name-lookup-failed
-    err_has 'No such file or directory' "system: the system's own reason"
-    fails_to_look_up service 2 usage
-    if "$PYTHON" -c 'import socket; socket.EAI_NODATA' 2>/dev/null; then
-        fails_to_look_up no-data 23 unreachable -6
-        err_has 'there is no IPv6 address' 'no-data -6: the message says which family'
-    else
-        skip 'no address of the asked family' 'this resolver does not tell it from no name'
-    fi
-    start_peer serve
-    with_resolver again tlsdial --cacert "$T/ca.pem" 127.0.0.1 "$port"
-    status_is 0 'an IP literal needs no resolver'
-    with_resolver again tlsdial --cacert "$T/ca.pem" \
-        --resolve "dial.example:$port:127.0.0.1" dial.example "$port"
-    status_is 0 '--resolve needs no resolver'
-else
-    skip 'what the resolver says' "$why_no_shim"
 fi
 
 done_testing

@@ -156,15 +156,6 @@ verdict 73 deadline-handshake 'the peer sent nothing' 'silence, --max-time'
 out_matches '^          handshake +[0-9.]+ ms +#{30,}$' 'the bar shows where the time went'
 stop_peer
 
-if find_system_shim; then
-    with_resolver noname tlsdial check nowhere.example
-    verdict 20 name-not-found '-> check the spelling' 'no such name'
-    out_lacks total 'no such name: one step needs no total'
-    out_lacks tried 'no such name: no address'
-else
-    skip 'no such name' "$why_no_shim"
-fi
-
 # --- the end ----------------------------------------------------------------------------
 
 start_peer drip-body --interval 0.1

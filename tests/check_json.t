@@ -229,13 +229,6 @@ json localhost "$port"
 json_verdict 35 client-certificate-required 'a certificate is wanted'
 json_is 'r["parameters"]["certificate_requested"]' true 'and was asked for'
 stop_peer
-if find_system_shim; then
-    with_resolver noname tlsdial check --format json nowhere.example
-    json_verdict 20 name-not-found 'no such name'
-    json_is '[r["addresses"]["found"], r["addresses"]["tried"]]' '[null, []]' 'no address'
-else
-    skip 'no such name' "$why_no_shim"
-fi
 
 # --- whatever the peer sends --------------------------------------------------------------
 

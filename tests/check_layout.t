@@ -20,10 +20,10 @@ if has_terminals; then
     on_that TERM=xterm NO_COLOR=
     out_has "${escape}[32mok" 'an empty NO_COLOR counts for nothing'
     on_that TERM=xterm NO_COLOR=1
-    out_lacks "$escape" 'NO_COLOR'
+    holds 'NO_COLOR' 'expected no colour' negate matches "$T/out" "$escape\\[[0-9;]*m"
     out_has 'ok: localhost' 'NO_COLOR: the report is there'
     on_that TERM=dumb
-    out_lacks "$escape" 'a dumb terminal'
+    holds 'a dumb terminal' 'expected no colour' negate matches "$T/out" "$escape\\[[0-9;]*m"
 else
     skip 'colour on a terminal' 'no pseudo-terminal is to be had'
 fi

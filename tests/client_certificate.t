@@ -65,9 +65,8 @@ shown 'the line may end in CR LF' --cert "$T/locked.pem" --pass "file:$T/phrase-
 shown 'the line may lack its end' --cert "$T/locked.pem" --pass "file:$T/phrase-bare"
 SECRET=swordfish && export SECRET
 shown 'a pass phrase from the environment' --cert "$T/locked.pem" --pass env:SECRET
-if [ "$EXEEXT" = .exe ]; then
-    skip 'a pass phrase from a descriptor' 'descriptors above 2 are not inherited on Windows'
-else
+# Windows hands down no descriptors above 2.
+if [ "$EXEEXT" != .exe ]; then
     redirected "3<'$T/phrase'" tlsdial --cacert "$T/ca.pem" --cert "$T/locked.pem" \
         --pass fd:3 localhost "$port"
     status_is 0 'a pass phrase from a descriptor'
@@ -215,7 +214,7 @@ types() { # types PHRASE ARGS...
 }
 in_new_session() { within 30 setsid -w "$@"; }
 if [ "$EXEEXT" = .exe ]; then
-    skip '--ask-pass' 'a pseudo-terminal is no console of Windows'
+    skip '--ask-pass, --pass fd:3' 'a pseudo-terminal is no console, and descriptor 3 stays here'
 elif [ -n "$PYTHON" ] && "$PYTHON" -c 'import os; os.openpty()' 2>/dev/null; then
     asks
     types swordfish --cacert "$T/ca.pem" --cert "$T/locked.pem" --ask-pass localhost "$port"

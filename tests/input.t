@@ -12,14 +12,6 @@ start_peer serve
 dial --send "$T/no-such-file" 127.0.0.1 "$port"
 status_is 16 'a file that is not there'
 err_has "input: $T/no-such-file: No such file or directory" 'missing file: the message'
-if [ "$(id -u)" -ne 0 ]; then
-    echo secret >"$T/locked"
-    chmod 0 "$T/locked"
-    dial --send "$T/locked" 127.0.0.1 "$port"
-    status_is 16 'a file that may not be read'
-else
-    skip 'a file that may not be read' 'root may read everything'
-fi
 peer_log_lacks 'connection from' 'a missing file is told before connecting'
 
 dial --send "$T" 127.0.0.1 "$port"

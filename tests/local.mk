@@ -29,6 +29,7 @@ shell_tests = \
 	tests/usage.t \
 	tests/nginx.t \
 	tests/staple.t \
+	tests/system.t \
 	tests/docs.t \
 	tests/completions.t \
 	tests/exports.t

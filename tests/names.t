@@ -131,15 +131,6 @@ if [ "$HAVE_LIBIDN2" = yes ]; then
     accepted 'with an umlaut in upper case'
     dial_name xn--bcher-kva.example --servername "$unicode" --verify-hostname "$unicode"
     accepted 'in the options that take names, too'
-    if ! grep -q '^#define LIBIDN2_SONAME' "$TOP_BUILDDIR/config.h"; then
-        skip 'libidn2 is not installed' 'it is linked'
-    elif find_system_shim; then
-        without_library libidn2 tlsdial "$unicode" "$port"
-        failed_as 2 usage 'libidn2, for internationalised names, is not installed' \
-            'libidn2 is loaded only when a name needs it'
-    else
-        skip 'libidn2 is not installed' "$why_no_shim"
-    fi
 else
     dial_name "$unicode"
     failed_as 2 usage xn-- 'a name with an umlaut, without libidn2'

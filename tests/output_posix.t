@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Standard output and -o where files are those of POSIX: limits, closed descriptors, modes,
-# links, FIFOs, files without a name.
+# Standard output, -o and --send where files are those of POSIX: limits, closed descriptors,
+# modes, links, FIFOs, files without a name.
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
 requires python openssl
 [ "$EXEEXT" != .exe ] || skip_all 'the files of Windows are not those of POSIX'
@@ -88,8 +88,30 @@ ok $? '-o over a symbolic link: the link stays'
 same_bytes "$folder/new" "$T/page" '-o over a symbolic link: its target is written'
 rm "$folder/link"
 
+# --- what may not be
+
+closed_port
+if [ "$(id -u)" -ne 0 ]; then
+    echo secret >"$T/locked"
+    chmod 0 "$T/locked"
+    dial --send "$T/locked" 127.0.0.1 "$port"
+    status_is 16 '--send of a file that may not be read'
+    echo old >"$folder/new"
+    chmod 400 "$folder/new"
+    dial -o "$folder/new" 127.0.0.1 "$port"
+    status_is 15 '-o over a file that may not be written'
+    rm -f "$folder/new"
+    chmod 500 "$folder"
+    dial -o "$folder/new" 127.0.0.1 "$port"
+    status_is 15 '-o in a folder that may not be written'
+    chmod 700 "$folder"
+else
+    skip 'files that may not be read or written' 'root may read and write everything'
+fi
+
 # --- killed in mid-transfer
 
+rm -f "$folder/new"
 start_peer drip-body
 has_nameless_files() {
     "$PYTHON" -c 'import os, sys

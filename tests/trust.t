@@ -229,23 +229,11 @@ status_is 44 'an intermediate is no anchor'
 run tlsdial --cacert issuing.pem --partial-chain localhost "$port"
 status_is 0 '--partial-chain makes it one'
 
-# What this build was configured to trust.
+# What this build was configured to trust; verify.t has the default.
 bundle=$(sed -n 's/^#define TLSDIAL_CA_BUNDLE "\(.*\)"/\1/p' "$TOP_BUILDDIR/config.h")
 if [ -n "$bundle" ] && [ ! -e "$bundle" ]; then
     run tlsdial localhost "$port"
     failed_as 10 ca-store "there is no CA certificate in $bundle" '--with-ca-bundle'
-else
-    skip '--with-ca-bundle' 'not configured with one that is absent'
 fi
 
-# An OpenSSL that was built for another place.
-if [ -n "$bundle" ] || ! find_system_shim; then
-    skip 'the bundles of distributions' "${why_no_shim:-this build has a bundle of its own}"
-elif [ -s /etc/ssl/certs/ca-certificates.crt ]; then
-    run with_default_trust "$T/none" tlsdial -v localhost "$port"
-    status_is 45 'a certificate of none of the CAs of a distribution'
-    err_has 'trusted: /etc/ssl/certs/ca-certificates.crt' 'the bundle of the distribution'
-else
-    skip 'the bundles of distributions' 'there is none here'
-fi
 done_testing

@@ -294,14 +294,6 @@ err_lacks "system's clock is wrong" '--attime: no word of a clock'
 at_time 1500000000
 failed_as 42 not-yet-valid 'not valid before 2020-01-01' '--attime: the year 2017'
 err_lacks "system's clock is wrong" '--attime in the past: no word of a clock'
-if find_system_shim; then
-    with_clock 1000000000 tlsdial --cacert "$T/aged.pem" localhost "$port"
-    failed_as 42 not-yet-valid '' 'a clock of 2001'
-    err_has "hint: this system's clock is wrong: it says 2001-09-09 01:46:40 UTC, and tlsdial was built on 20" \
-        'a clock of 2001: the hint has both dates'
-else
-    skip 'a clock of 2001' "$why_no_shim"
-fi
 
 # --- text that the peer chose -------------------------------------------------------
 

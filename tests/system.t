@@ -1,0 +1,94 @@
+# shellcheck shell=sh
+# What only a stand-in for the system can bring about (tests/system_shim.c): answers of the
+# resolver, a clock that is wrong, a library that is not installed, another OpenSSL's defaults.
+# shellcheck source=tests/lib/check.sh
+. "${TOP_SRCDIR:-.}/tests/lib/check.sh"
+requires python openssl
+find_system_shim || skip_all "$why_no_shim"
+
+make_usual
+
+# --- what the resolver says
+
+fails_to_look_up() { # fails_to_look_up HOW STATUS TOKEN [OPTION]
+    resolver_word=$1 wanted_status=$2 token=$3
+    shift 3
+    with_resolver "$resolver_word" tlsdial "$@" no.example 443
+    status_is "$wanted_status" "the resolver says $resolver_word $*"
+    err_has "tlsdial: no.example:443: $token: " "$resolver_word $*: the message"
+}
+
+fails_to_look_up no-name 20 name-not-found
+err_has 'hint: check the spelling' 'no-name: the hint'
+fails_to_look_up no-name 20 name-not-found -4
+fails_to_look_up no-data 20 name-not-found
+fails_to_look_up again 21 name-lookup-failed
+err_has 'it may work later' 'again: the hint'
+fails_to_look_up fail 21 name-lookup-failed
+fails_to_look_up system 21 name-lookup-failed
+err_has 'No such file or directory' "system: the system's own reason"
+fails_to_look_up service 2 usage
+if "$PYTHON" -c 'import socket; socket.EAI_NODATA' 2>/dev/null; then
+    fails_to_look_up no-data 23 unreachable -6
+    err_has 'there is no IPv6 address' 'no-data -6: the message says which family'
+else
+    skip 'no address of the asked family' 'this resolver does not tell it from no name'
+fi
+start_peer serve
+with_resolver again tlsdial --cacert "$T/ca.pem" 127.0.0.1 "$port"
+status_is 0 'an IP literal needs no resolver'
+with_resolver again tlsdial --cacert "$T/ca.pem" --resolve "dial.example:$port:127.0.0.1" \
+    --verify-hostname localhost dial.example "$port"
+status_is 0 '--resolve needs no resolver'
+stop_peer
+
+for limit in --connect-timeout --max-time; do
+    with_resolver hang tlsdial "$limit" 0.5 no.example 443
+    status_is 70 "a resolver that hangs, $limit"
+    err_has 'no.example:443: deadline-resolve: ' "resolver, $limit: the message"
+done
+
+with_resolver noname tlsdial check nowhere.example
+verdict 20 name-not-found '-> check the spelling' 'no such name'
+out_lacks total 'no such name: one step needs no total'
+out_lacks tried 'no such name: no address'
+if [ "$HAVE_JANSSON" = yes ]; then
+    with_resolver noname tlsdial check --format json nowhere.example
+    status_is 20 'no such name, as JSON'
+    is "$("$PYTHON" -c 'import json, sys
+addresses = json.load(sys.stdin)["addresses"]
+print(addresses["found"], addresses["tried"])' <"$T/out")" 'None []' 'no address, as JSON'
+fi
+
+# --- a library that is not installed
+
+# It is linked where configure did not find its file name.
+if grep -q '^#define LIBIDN2_SONAME' "$TOP_BUILDDIR/config.h"; then
+    without_library libidn2 tlsdial "$(printf 'b\303\274cher.example')" 443
+    failed_as 2 usage 'libidn2, for internationalised names, is not installed' \
+        'libidn2 is loaded only when a name needs it'
+fi
+
+# --- a clock that is wrong
+
+make_ca aged
+make_cert_dated of-2020 aged DNS:localhost 20200101000000Z 20210203040506Z
+start_s_server -www -cert "$T/of-2020.pem" -key "$T/of-2020.key"
+with_clock 1000000000 tlsdial --cacert "$T/aged.pem" localhost "$port"
+failed_as 42 not-yet-valid '' 'a clock of 2001'
+err_has "hint: this system's clock is wrong: it says 2001-09-09 01:46:40 UTC, and tlsdial was built on 20" \
+    'a clock of 2001: the hint has both dates'
+
+# --- an OpenSSL that was built for another place
+
+if ! grep -q '^#define TLSDIAL_CA_BUNDLE "' "$TOP_BUILDDIR/config.h" &&
+    [ -s /etc/ssl/certs/ca-certificates.crt ]; then
+    run with_default_trust "$T/none" tlsdial -v localhost "$port"
+    [ "$status" -ge 40 ]
+    judge $? 'a certificate of none of the CAs of a distribution' 'expected a status of 40 or more'
+    err_has 'trusted: /etc/ssl/certs/ca-certificates.crt' 'the bundle of the distribution'
+else
+    skip 'the bundles of distributions' 'there is none here, or this build has one of its own'
+fi
+
+done_testing
