@@ -38,6 +38,19 @@ static void keep_first_bytes(struct io *io, const char *data, size_t length)
     io->first_length += kept;
 }
 
+void io_read_first(struct io *io)
+{
+    enum sock_result result = SOCK_DONE;
+    while (result == SOCK_DONE && io->first_length < sizeof io->first) {
+        size_t n = 0;
+        int code;
+        result = sock_recv(io->fd, io->first + io->first_length,
+                           sizeof io->first - io->first_length, &n, &code);
+        io->first_length += n;
+        io->traffic->received += n;
+    }
+}
+
 static int io_read(BIO *bio, char *buffer, size_t length, size_t *n)
 {
     struct io *io = BIO_get_data(bio);

@@ -183,9 +183,10 @@ static bool began_with_tls(const struct io *io)
                                      (io->first_length == 1 || io->first[1] == 3));
 }
 
-static enum tlsdial_cause not_tls(const struct io *io, struct tlsdial_error *error)
+static enum tlsdial_cause not_tls(struct io *io, struct tlsdial_error *error)
 {
     char line[IO_FIRST_BYTES + 1];
+    io_read_first(io);
     first_line(io, line);
     const struct greeting *greeting = find_greeting(io, line);
     tlsdial_error_set(error, TLSDIAL_NOT_TLS, ERR_peek_error(),
@@ -284,7 +285,7 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
         return TLSDIAL_DEADLINE_HANDSHAKE;
     }
     if (!began_with_tls(io))
-        return not_tls(io, error);
+        return not_tls(conn->io, error);
     if (outcome == CONN_PEER_CLOSED)
         return tlsdial_error_set(
             error, TLSDIAL_CLOSED_IN_HANDSHAKE, 0,

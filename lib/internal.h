@@ -191,6 +191,9 @@ struct io {
 /** A BIO that owns the socket, and its state, which lives as long. NULL when out of memory; the
  * socket is then still the caller's. */
 BIO *io_bio_new(int fd, struct traffic *traffic, struct io **io);
+/** Where there is no TLS to go on with: takes what else has come of the first bytes. OpenSSL stops
+ * at the head of a record, from 3.2 on. */
+void io_read_first(struct io *io);
 
 /* ---- trust.c ---- */
 

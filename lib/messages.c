@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MESSAGE_HEADER 4    /* type, length of three bytes */
-#define HELLO_FIXED 34      /* version, random */
-#define EMPTY_CERTIFICATE 8 /* a Certificate message with an empty list, at most */
-#define NAMED_CURVE 3       /* ECCurveType, RFC 8422, 5.4 */
+#define MESSAGE_HEADER 4          /* type, length of three bytes */
+#define HELLO_FIXED 34            /* version, random */
+#define EMPTY_CERTIFICATE 8       /* a Certificate message with an empty list, at most */
+#define COMPRESSED_CERTIFICATE 25 /* RFC 8879, 4; OpenSSL 3.0 has no name for it */
+#define NAMED_CURVE 3             /* ECCurveType, RFC 8422, 5.4 */
 
 #define SCHEMES(scheme)                                                                  \
     scheme(0x0201, "rsa_pkcs1_sha1") scheme(0x0203, "ecdsa_sha1") scheme(                \
@@ -74,6 +75,8 @@ static void note_sent(struct messages *messages, const unsigned char *message,
         keep_client_hello(messages, message, length);
     else if (message[0] == SSL3_MT_CERTIFICATE)
         messages->certificate_sent = length > EMPTY_CERTIFICATE;
+    else if (message[0] == COMPRESSED_CERTIFICATE)
+        messages->certificate_sent = true; /* OpenSSL compresses no empty one */
 }
 
 static void note_received(struct messages *messages, const unsigned char *message,

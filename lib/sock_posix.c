@@ -103,7 +103,7 @@ static enum sock_result poll_until(struct pollfd *polled, size_t count,
 enum sock_result sock_wait(struct sock_wait *sockets, size_t count,
                            struct deadline deadline, int *code)
 {
-    struct pollfd one;
+    struct pollfd one = {.fd = -1};
     struct pollfd *polled = count == 1 ? &one : calloc(count, sizeof *polled);
     if (polled == NULL) {
         *code = ENOMEM;

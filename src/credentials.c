@@ -17,10 +17,10 @@ static const char *after(const char *prefix, const char *text)
     return strncmp(text, prefix, length) == 0 ? text + length : NULL;
 }
 
-/* -1 where it is no descriptor's number. */
+/* -1 where it is no descriptor's number, or NULL. */
 static int descriptor(const char *text)
 {
-    size_t length = strlen(text);
+    size_t length = text != NULL ? strlen(text) : 0;
     bool number = length > 0 && length < 6 && strspn(text, "0123456789") == length;
     return number ? atoi(text) : -1;
 }

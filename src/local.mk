@@ -1,9 +1,6 @@
 bin_PROGRAMS += src/tlsdial
 src_tlsdial_SOURCES = \
-	src/cmd_check.c \
 	src/cmd_dial.c \
-	src/columns.c \
-	src/columns.h \
 	src/credentials.c \
 	src/credentials.h \
 	src/http.c \
@@ -18,14 +15,22 @@ src_tlsdial_SOURCES = \
 	src/os.h \
 	src/output.c \
 	src/output.h \
-	src/report.c \
 	src/report.h \
+	src/tlsdial_program.h \
+	src/verbose.c
+if CHECK
+src_tlsdial_SOURCES += \
+	src/cmd_check.c \
+	src/columns.c \
+	src/columns.h \
+	src/report.c \
 	src/report_chain.c \
 	src/report_json.c \
 	src/report_text.c \
-	src/report_text.h \
-	src/tlsdial_program.h \
-	src/verbose.c
+	src/report_text.h
+else
+src_tlsdial_SOURCES += src/cmd_no_check.c
+endif
 if HOST_WINDOWS
 src_tlsdial_SOURCES += src/os_windows.c
 else

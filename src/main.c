@@ -25,7 +25,9 @@ static void print_version(void)
 #else
     puts("without libidn2: no internationalised names");
 #endif
-#ifdef HAVE_JANSSON
+#ifndef HAVE_CHECK
+    puts("without 'check'");
+#elif defined HAVE_JANSSON
     puts("with jansson for --format json");
 #else
     puts("without jansson: no --format json");

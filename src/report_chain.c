@@ -155,7 +155,7 @@ static void add_certificate(struct columns *columns, const struct report *report
 static bool lacks_issuer(const struct report *report,
                          const struct tlsdial_certificate *last)
 {
-    return !report_is_anchored(report) && !last->self_issued;
+    return last != NULL && !report_is_anchored(report) && !last->self_issued;
 }
 
 static void add_missing(struct columns *columns, size_t depth,

@@ -50,8 +50,10 @@ matches_pins 'one of two options' --cacert ca.pem --pinnedpubkey "$ours" --pinne
 matches_pins 'a file in PEM' --cacert ca.pem --pinnedpubkey key.pem
 matches_pins 'a file in DER' --cacert ca.pem --pinnedpubkey key.der
 matches_pins 'a certificate' --cacert ca.pem --pinnedpubkey issuing.pem
-run tlsdial check --cacert ca.pem localhost "$port"
-out_has "$ours" "check tells the server's pin"
+if has_check; then
+    run tlsdial check --cacert ca.pem localhost "$port"
+    out_has "$ours" "check tells the server's pin"
+fi
 stop_peer
 
 for tls in tls1_2 tls1_3; do

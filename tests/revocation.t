@@ -69,9 +69,11 @@ refused 47 revoked 'was revoked' 'two files' --crlfile stranger.crl --crlfile ca
 cat ca.pem ca.crl >with-crl.pem
 within 30 tlsdial --cacert with-crl.pem --crl-check-all localhost "$port"
 failed_as 47 revoked 'was revoked' 'a CRL beside the CA certificate'
-within 30 tlsdial check --cacert ca.pem --crlfile ca.crl localhost "$port"
-status_is 47 'check: the status'
-out_has 'revoked: localhost' 'check: the verdict'
+if has_check; then
+    within 30 tlsdial check --cacert ca.pem --crlfile ca.crl localhost "$port"
+    status_is 47 'check: the status'
+    out_has 'revoked: localhost' 'check: the verdict'
+fi
 stop_peer
 
 start_s_server -www -cert gone.pem -key gone.key

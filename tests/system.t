@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # What only a stand-in for the system can bring about (tests/system_shim.c): answers of the
 # resolver, a clock that is wrong, a library that is not installed, another OpenSSL's defaults.
-# shellcheck source=tests/lib/check.sh
-. "${TOP_SRCDIR:-.}/tests/lib/check.sh"
+# shellcheck source=tests/lib/tap.sh
+. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
 requires python openssl
 find_system_shim || skip_all "$why_no_shim"
 
@@ -48,16 +48,19 @@ for limit in --connect-timeout --max-time; do
     err_has 'no.example:443: deadline-resolve: ' "resolver, $limit: the message"
 done
 
-with_resolver noname tlsdial check nowhere.example
-verdict 20 name-not-found '-> check the spelling' 'no such name'
-out_lacks total 'no such name: one step needs no total'
-out_lacks tried 'no such name: no address'
-if [ "$HAVE_JANSSON" = yes ]; then
-    with_resolver noname tlsdial check --format json nowhere.example
-    status_is 20 'no such name, as JSON'
-    is "$("$PYTHON" -c 'import json, sys
+if has_check; then
+    with_resolver noname tlsdial check nowhere.example
+    status_is 20 'check: no such name'
+    out_matches '-> check the spelling' 'check: what to do'
+    out_lacks total 'no such name: one step needs no total'
+    out_lacks tried 'no such name: no address'
+    if [ "$HAVE_JANSSON" = yes ]; then
+        with_resolver noname tlsdial check --format json nowhere.example
+        status_is 20 'no such name, as JSON'
+        is "$("$PYTHON" -c 'import json, sys
 addresses = json.load(sys.stdin)["addresses"]
 print(addresses["found"], addresses["tried"])' <"$T/out")" 'None []' 'no address, as JSON'
+    fi
 fi
 
 # --- a library that is not installed

@@ -47,6 +47,7 @@ refused "a host is missing; if 'check' is one, say check:443" check
 refused "a host is missing; if 'check' is one, say check:443" -4 -- check
 refused "'three' is one argument too many" check one 2 three
 refused "has a port and '2' is another" check one:2 2
+has_check || refused "built without 'check'" check localhost 1
 
 # Options of one command only, before and behind its name.
 refused "'--send' cannot be used with 'check'" check --send file localhost

@@ -2,6 +2,7 @@
 # Vocabulary of the tests of tlsdial check, beside that of the others.
 # shellcheck source=tests/lib/tap.sh
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
+has_check || skip_all "this tlsdial was built without 'check'"
 
 check() { within 60 tlsdial check --cacert "$T/ca.pem" --cacert "$T/elder.pem" "$@"; }
 
@@ -10,6 +11,10 @@ flatten() { tr '\n' ' ' <"$T/out" | tr -s ' ' >"$T/flat"; }
 report_has() { # report_has TEXT DESC
     flatten
     holds "$2" "expected in the report: $1" has "$T/flat" "$1"
+}
+report_matches() { # report_matches REGEX DESC
+    flatten
+    holds "$2" "expected to match the report: $1" matches "$T/flat" "$1"
 }
 report_lacks() { # report_lacks TEXT DESC
     flatten

@@ -24,6 +24,8 @@ if [ -z "${HAVE_JANSSON:-}" ]; then
         HAVE_JANSSON=yes
 fi
 
+has_check() { grep -q '^#define HAVE_CHECK 1' "$TOP_BUILDDIR/config.h" 2>/dev/null; }
+
 unset SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF SSLKEYLOGFILE CDPATH POSIXLY_CORRECT
 unset NO_COLOR
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
