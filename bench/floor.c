@@ -11,11 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef _WIN32
-#include <winsock2.h>
-#else
 #include <sys/socket.h>
-#endif
 
 static void fail(const char *what)
 {

@@ -24,12 +24,12 @@ struct staple {
     int reason;
 };
 
+#ifndef OPENSSL_NO_OCSP
+
 static struct staple useless(const char *text)
 {
     return (struct staple){.status = STAPLE_USELESS, .text = text};
 }
-
-#ifndef OPENSSL_NO_OCSP
 
 /* What is wrong with the times of an answer, or NULL. */
 static const char *time_fault(const tlsdial_conn *conn,

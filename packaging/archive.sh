@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Packages from the Debian archive that this machine uses, without touching what the machine has
-# installed: apt with a state of its own. Sourced by cross and windows.
+# installed: apt with a state of its own. Sourced by cross, musl, suite and windows.
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
@@ -42,4 +42,46 @@ archive_apt() {
         -o Dir::Cache="$archive/cache" -o Dir::Etc::SourceList="$archive/sources.list" \
         -o Dir::Etc::SourceParts=/dev/null -o APT::Architecture="$archive_arch" \
         -o APT::Architectures="$archive_arch" -o APT::Sandbox::User= "$@"
+}
+
+# Versions of the source package of OpenSSL, in the order in which they are tried; then whatever is
+# there.
+: "${OPENSSL_VERSIONS:=3.0.20-1~deb12u2 3.0.17-1~deb12u2}"
+
+openssl_in_cache() { # openssl_in_cache NAME: sets openssl to the folder of the first version there
+    for version in $OPENSSL_VERSIONS any; do
+        openssl=$cache/$1-openssl-$version
+        [ ! -d "$openssl" ] || return 0
+    done
+    return 1
+}
+
+openssl_download() { # openssl_download NAME FOLDER: sets openssl, too, to where it will be
+    archive_begin "$2/apt" amd64 deb-src
+    for version in $OPENSSL_VERSIONS any; do
+        openssl=$cache/$1-openssl-$version
+        wanted=openssl=$version
+        [ "$version" != any ] || wanted=openssl
+        if (cd "$2" && archive_apt source --download-only --tar-only "$wanted"); then return; fi
+    done
+    echo "$0: no source of OpenSSL can be had" >&2
+    return 1
+}
+
+# Builds OpenSSL with these arguments of its Configure, once for NAME and a version, and sets openssl
+# to its folder.
+openssl_from_source() { # openssl_from_source NAME ARGS...
+    name=$1
+    shift
+    ! openssl_in_cache "$name" || return 0
+    work=$(mktemp -d)
+    openssl_download "$name" "$work"
+    mkdir "$work/source" "$work/root"
+    tar -xf "$work"/openssl_*.orig.tar.* -C "$work/source" --strip-components=1
+    (cd "$work/source" && ./Configure --prefix="$openssl" --libdir=lib "$@" &&
+        make -j"$(nproc)" build_libs && make install_dev DESTDIR="$work/root") \
+        >"$work/log" 2>&1 || { tail -n 20 "$work/log"; exit 1; }
+    mkdir -p "$cache"
+    mv "$work/root$openssl" "$openssl" # whole, or not there
+    rm -rf "$work"
 }
