@@ -225,15 +225,19 @@ static enum tlsdial_cause match_command(const struct pending *pending,
 /* getopt_long() said '?' or ':', and named the option in optopt or, where it is long, not. */
 static enum tlsdial_cause bad_option(int found, char **argv, struct tlsdial_error *error)
 {
-    const char *text = argv[optind - 1];
+    /* NULL with musl, where the last argument is an option that lacks its own. */
+    const char *text = argv[optind - 1] != NULL ? argv[optind - 1] : "";
+    bool is_long = strncmp(text, "--", 2) == 0;
     /* First, for the getopt_long() of BSD and MinGW says ':' here too. */
-    if (strncmp(text, "--", 2) == 0 && strchr(text, '=') != NULL &&
-        *name_of(optopt) != '\0')
+    if (is_long && strchr(text, '=') != NULL && *name_of(optopt) != '\0')
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "option '--%s' takes no argument", name_of(optopt));
+    if (found == ':' && !is_long && optopt < OPTION_LONG_ONLY)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '-%c' needs an argument", optopt);
     if (found == ':')
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '%s' needs an argument",
-                                 text);
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' needs an argument", name_of(optopt));
     if (optopt != 0)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown",
                                  optopt);

@@ -39,6 +39,8 @@ refused "'--no-such-option' is unknown" --no-such-option localhost
 refused "'-Z' is unknown" -Z localhost
 refused "'--cacert' needs an argument" --cacert
 refused "'-o' needs an argument" localhost -o
+refused "'-o' needs an argument" -vo
+refused "'--output' needs an argument" --output
 refused "'--quiet' takes no argument" --quiet=yes localhost
 refused "'--max' is unknown or ambiguous" --max 3 localhost
 refused "'--help you'" -- '--help you'
