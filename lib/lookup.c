@@ -4,6 +4,8 @@
  * The store asks for all certificates of a name.  They are parsed and given to the store, which
  * keeps them and does not ask for that name again.
  */
+#include <config.h>
+
 #include "lookup.h"
 
 #include <openssl/crypto.h>
@@ -226,15 +228,40 @@ static bool add_name(X509_STORE *store, const struct bundle_list *list, bool crl
     return any;
 }
 
+/* What the store has now, and its end. X509_STORE_get0_objects() is deprecated in OpenSSL 4.0. */
+#ifdef HAVE_X509_STORE_GET1_OBJECTS
+static STACK_OF(X509_OBJECT) * objects_of(X509_STORE *store)
+{
+    return X509_STORE_get1_objects(store);
+}
+
+static void objects_end(X509_STORE *store, STACK_OF(X509_OBJECT) * objects)
+{
+    (void)store;
+    sk_X509_OBJECT_pop_free(objects, X509_OBJECT_free);
+}
+#else
+static STACK_OF(X509_OBJECT) * objects_of(X509_STORE *store)
+{
+    return X509_STORE_lock(store) == 1 ? X509_STORE_get0_objects(store) : NULL;
+}
+
+static void objects_end(X509_STORE *store, STACK_OF(X509_OBJECT) * objects)
+{
+    (void)objects;
+    X509_STORE_unlock(store);
+}
+#endif
+
 /* Gives what the store has now; the store's reference keeps it, as the caller expects. */
 static bool give(X509_STORE *store, X509_LOOKUP_TYPE type, const X509_NAME *name,
                  X509_OBJECT *found)
 {
     bool given = false;
-    if (X509_STORE_lock(store) != 1)
+    STACK_OF(X509_OBJECT) *objects = objects_of(store);
+    if (objects == NULL)
         return false;
-    X509_OBJECT *object =
-        X509_OBJECT_retrieve_by_subject(X509_STORE_get0_objects(store), type, name);
+    X509_OBJECT *object = X509_OBJECT_retrieve_by_subject(objects, type, name);
     if (object != NULL && type == X509_LU_CRL) {
         X509_CRL *crl = X509_OBJECT_get0_X509_CRL(object);
         given = X509_OBJECT_set1_X509_CRL(found, crl) == 1;
@@ -246,7 +273,7 @@ static bool give(X509_STORE *store, X509_LOOKUP_TYPE type, const X509_NAME *name
         if (given)
             X509_free(certificate);
     }
-    X509_STORE_unlock(store);
+    objects_end(store, objects);
     return given;
 }
 

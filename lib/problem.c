@@ -147,7 +147,9 @@ static void print_critical(char *to, size_t size, const X509 *certificate)
 {
     char name[96] = "";
     for (int i = 0; *name == '\0' && i < X509_get_ext_count(certificate); i++) {
-        X509_EXTENSION *extension = X509_get_ext(certificate, i);
+        /* OpenSSL 3.0 wants it without const, and 4.0 gives it with. */
+        X509_EXTENSION *extension =
+            (X509_EXTENSION *)(uintptr_t)X509_get_ext(certificate, i);
         if (X509_EXTENSION_get_critical(extension) &&
             !X509_supported_extension(extension))
             OBJ_obj2txt(name, sizeof name, X509_EXTENSION_get_object(extension), 0);
@@ -289,7 +291,7 @@ static bool is_named(STACK_OF(X509) * certificates, const X509_NAME *name)
 static const char *namesake_of_issuer(X509_STORE_CTX *store_ctx, const X509 *certificate,
                                       const char *trust)
 {
-    X509_NAME *name = X509_get_issuer_name(certificate);
+    const X509_NAME *name = X509_get_issuer_name(certificate);
     STACK_OF(X509) *trusted = X509_STORE_CTX_get1_certs(store_ctx, name);
     const char *place = NULL;
     if (is_named(X509_STORE_CTX_get0_untrusted(store_ctx), name))
