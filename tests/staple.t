@@ -65,7 +65,20 @@ stapled other delegated good 'signed by a responder of the CA'
 respond revoked gone ca.index ca -ndays 7
 respond unknown server empty.index ca -ndays 7
 stapled server unknown unknown 'unknown to the responder'
-stapled gone good 'for another certificate' 'about another certificate'
+# The openssl command of 4.0 looks into what it is to staple.
+sends_any_staple() {
+    start_s_server -www -cert "$T/gone.pem" -key "$T/gone.key" -status_file "$T/good.ocsp"
+    "$OPENSSL" s_client -connect "localhost:$port" -status </dev/null >"$T/status" 2>&1
+    stop_peer
+    has "$T/status" 'OCSP Response Data'
+}
+any_staple=yes
+sends_any_staple || any_staple=no
+if [ $any_staple = yes ]; then
+    stapled gone good 'for another certificate' 'about another certificate'
+else
+    skip 'about another certificate' 'this openssl command does not send that'
+fi
 respond self other ca.index other -ndays 7
 stapled other self 'not signed by the issuer' "signed with the server's own key"
 respond false other ca.index false-responder -ndays 7
@@ -93,8 +106,9 @@ respond must must ca.index ca -ndays 7
 for tls in tls1_2 tls1_3; do
     refused $tls must '' 53 staple 'demands an OCSP staple (must-staple) and the server sent none' \
         'must-staple'
-    refused $tls must good 53 staple 'one that is no proof: for another certificate' \
-        'must-staple, and one for another certificate'
+    [ $any_staple = no ] ||
+        refused $tls must good 53 staple 'one that is no proof: for another certificate' \
+            'must-staple, and one for another certificate'
 done
 start_s_server -www -cert "$T/must.pem" -key "$T/must.key" -status_file "$T/must.ocsp"
 run tlsdial --cacert "$T/ca.pem" localhost "$port"
