@@ -1,32 +1,11 @@
 # shellcheck shell=sh
 # Standard output, -o and --send where files are those of POSIX: limits, closed descriptors,
 # modes, links, FIFOs, files without a name.
-. "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
-requires python openssl
+# shellcheck source=tests/lib/output.sh
+. "${TOP_SRCDIR:-.}/tests/lib/output.sh"
 [ "$EXEEXT" != .exe ] || skip_all 'the files of Windows are not those of POSIX'
 
-make_usual
-trust="--cacert $T/ca.pem"
-# shellcheck disable=SC2086 # two words
-dial() { within 30 tlsdial $trust "$@"; }
-# shellcheck disable=SC2086
-dial_redirected() { # dial_redirected REDIRECTIONS ARGS...
-    output_redirections=$1
-    shift
-    redirected "$output_redirections" tlsdial $trust "$@"
-}
-
-{
-    printf 'HTTP/1.0 200 OK\r\n\r\nplaintext-marker\n'
-    dd if=/dev/zero bs=100000 count=1 2>/dev/null
-} >"$T/page"
-folder=$T/folder
-mkdir "$folder"
 with_mode() { find "$1" -prune -perm "$2"; } # prints the path where its mode is this one
-holds_only() { # holds_only NAMES DESC: of $folder
-    is "$(ls -A "$folder")" "$1" "$2"
-}
-
 
 start_peer serve --file "$T/page"
 page_port=$port
