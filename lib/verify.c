@@ -175,8 +175,8 @@ static bool excludes(const struct exclusion *exclusion, const X509 *certificate)
 
 /* OpenSSL's own test, which a path then passes that has what the verification goes without. */
 static int check_issued(X509_STORE_CTX *store_ctx,
-                        OPENSSL_CALLBACK_CONST X509 *certificate,
-                        OPENSSL_CALLBACK_CONST X509 *issuer)
+                        TLSDIAL_CALLBACK_CONST X509 *certificate,
+                        TLSDIAL_CALLBACK_CONST X509 *issuer)
 {
     const tlsdial_conn *conn = verify_conn(store_ctx);
     const struct verification *verification = conn != NULL ? conn->verification : NULL;
