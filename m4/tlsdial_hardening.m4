@@ -21,13 +21,16 @@ AC_DEFUN([TLSDIAL_HARDENING], [
       TLSDIAL_TRY_FLAGS([PIE_LDFLAGS], [-pie])
       AS_IF([test -z "$PIE_LDFLAGS"], [PIE_CFLAGS=])
       # Not a flag but a line of config.h, which can look whether this very compilation
-      # optimises (glibc warns if not) and whether somebody else has set it already.
-      AC_DEFINE([ENABLE_FORTIFY], [1],
-        [Define to 1 to ask libc for checked string functions.])
+      # optimises (glibc warns if not) and whether somebody else has set it already. What level 2
+      # has beyond 1 is a check of formats, and ours are all literal: --enable-small goes without.
+      tlsdial_fortify=2
+      AS_IF([test "$enable_small" = yes], [tlsdial_fortify=1])
+      AC_DEFINE_UNQUOTED([ENABLE_FORTIFY], [$tlsdial_fortify],
+        [Define to the level of libc's checked string functions to ask for.])
     ])
   ])
   AH_BOTTOM([#if defined ENABLE_FORTIFY && defined __OPTIMIZE__ && !defined _FORTIFY_SOURCE
-#define _FORTIFY_SOURCE 2
+#define _FORTIFY_SOURCE ENABLE_FORTIFY
 #endif])
   AC_SUBST([HARDENING_CFLAGS])
   AC_SUBST([HARDENING_LDFLAGS])

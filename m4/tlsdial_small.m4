@@ -1,0 +1,35 @@
+# TLSDIAL_SMALL
+# -------------
+# --enable-small: SMALL_CFLAGS and SMALL_LDFLAGS for program and library that are to take little
+# room, on flash or in memory. Call it before AC_PROG_CC and all that requires it: unless the user
+# says otherwise, CFLAGS are then -g -Os. It costs what a distribution wants to keep: tables for unwinding the stack in
+# files without debugging information, and read-only data that cannot be executed either.
+AC_DEFUN([TLSDIAL_SMALL], [
+  AC_ARG_ENABLE([small],
+    [AS_HELP_STRING([--enable-small], [optimise for size, for embedded systems])],
+    [], [enable_small=no])
+  AS_IF([test "$enable_small" = yes], [: ${CFLAGS="-g -Os"}])
+])
+
+# TLSDIAL_SMALL_FLAGS
+# -------------------
+# The flags themselves, once there is a compiler to ask. -fno-plt is for -z now alone, which
+# TLSDIAL_HARDENING brings. Packed relocations need glibc 2.36, musl 1.2.4 or later to run, and so
+# are taken only where this libc has them.
+AC_DEFUN([TLSDIAL_SMALL_FLAGS], [
+  AC_REQUIRE([TLSDIAL_HARDENING])
+  SMALL_CFLAGS= SMALL_LDFLAGS=
+  # OpenSSL's macros for memory pass the place in the source on, for debugging, unless told.
+  AS_IF([test "$enable_small" = yes], [SMALL_CFLAGS="-DOPENSSL_FILE=0 -DOPENSSL_LINE=0"])
+  AS_IF([test "$enable_small.$tlsdial_windows" = yes.no], [
+    TLSDIAL_TRY_FLAGS([SMALL_CFLAGS],
+      [-fno-asynchronous-unwind-tables -fno-unwind-tables -malign-data=abi])
+    TLSDIAL_TRY_FLAGS([SMALL_LDFLAGS], [-Wl,-z,noseparate-code])
+    AS_CASE([$HARDENING_LDFLAGS], [*-z,now*], [TLSDIAL_TRY_FLAGS([SMALL_CFLAGS], [-fno-plt])])
+    AC_CHECK_DECL([DT_RELR],
+      [TLSDIAL_TRY_FLAGS([SMALL_LDFLAGS], [-Wl,-z,pack-relative-relocs])], [],
+      [[#include <elf.h>]])
+  ])
+  AC_SUBST([SMALL_CFLAGS])
+  AC_SUBST([SMALL_LDFLAGS])
+])
