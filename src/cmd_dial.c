@@ -7,6 +7,7 @@
 #include "http.h"
 #include "os.h"
 #include "output.h"
+#include "progress.h"
 #include "tlsdial_program.h"
 
 #define BUFFER_SIZE                                                                      \
@@ -18,7 +19,9 @@ struct exchange {
     tlsdial_evidence *evidence;
     tlsdial_conn *conn;
     struct output output;
-    int input; /* -1: none */
+    struct progress progress;
+    int input;     /* -1: none */
+    uint64_t sent; /* of it */
     int64_t deadline_ms;
     char *buffer;
 };
@@ -49,13 +52,23 @@ static const char *port_number(const struct exchange *exchange)
     return exchange->options->target.port;
 }
 
+/* A tlsdial_sink. */
+static enum tlsdial_cause take(void *argument, const void *data, size_t length,
+                               struct tlsdial_error *error)
+{
+    struct exchange *exchange = argument;
+    enum tlsdial_cause cause = output_write(&exchange->output, data, length, error);
+    if (cause == TLSDIAL_OK)
+        progress_tell(&exchange->progress, PROGRESS_RECEIVED, exchange->output.bytes);
+    return cause;
+}
+
 static enum tlsdial_cause send_request(struct exchange *exchange,
                                        struct tlsdial_error *error)
 {
     char request[HTTP_REQUEST_SIZE];
     size_t length = http_get(request, &exchange->options->target, port_number(exchange));
-    return tlsdial_exchange(exchange->conn, request, length, NULL, output_write,
-                            &exchange->output, error);
+    return tlsdial_exchange(exchange->conn, request, length, NULL, take, exchange, error);
 }
 
 static enum tlsdial_cause read_input(struct exchange *exchange, size_t *n,
@@ -86,10 +99,13 @@ static enum tlsdial_cause send_input(struct exchange *exchange,
         enum tlsdial_cause cause = read_input(exchange, &length, error);
         if (cause != TLSDIAL_OK || length == 0)
             return cause;
-        cause = tlsdial_exchange(exchange->conn, exchange->buffer, length, &sent,
-                                 output_write, &exchange->output, error);
+        cause = tlsdial_exchange(exchange->conn, exchange->buffer, length, &sent, take,
+                                 exchange, error);
         if (cause != TLSDIAL_OK)
             return cause;
+        exchange->sent += sent;
+        if (exchange->output.bytes == 0)
+            progress_tell(&exchange->progress, PROGRESS_SENT, exchange->sent);
         if (sent < length) {
             if (exchange->options->verbose)
                 verbose_line("the peer closed before the whole request was sent");
@@ -106,7 +122,7 @@ static enum tlsdial_cause receive(struct exchange *exchange, struct tlsdial_erro
             tlsdial_read(exchange->conn, exchange->buffer, BUFFER_SIZE, &n, error);
         if (cause != TLSDIAL_OK || n == 0)
             return cause;
-        cause = output_write(&exchange->output, exchange->buffer, n, error);
+        cause = take(exchange, exchange->buffer, n, error);
         if (cause != TLSDIAL_OK)
             return cause;
     }
@@ -134,6 +150,13 @@ static enum tlsdial_cause converse(struct exchange *exchange, struct tlsdial_err
     return cause;
 }
 
+/* Somebody waits for a file, at a terminal that nothing else is written to. */
+static bool wants_progress(const struct exchange *exchange)
+{
+    return exchange->output.file.path != NULL && !exchange->options->quiet &&
+           !exchange->options->verbose && os_is_terminal(OS_STANDARD_ERROR);
+}
+
 static enum tlsdial_cause run(struct exchange *exchange, tlsdial_client *client,
                               struct tlsdial_error *error)
 {
@@ -155,7 +178,9 @@ static enum tlsdial_cause run(struct exchange *exchange, tlsdial_client *client,
     if (exchange->conn == NULL)
         return error->cause;
     warn_insecure(options, exchange->evidence);
+    progress_begin(&exchange->progress, wants_progress(exchange), exchange->deadline_ms);
     cause = converse(exchange, error);
+    progress_end(&exchange->progress);
     return cause == TLSDIAL_OK ? output_commit(&exchange->output, error) : cause;
 }
 

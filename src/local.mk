@@ -15,6 +15,8 @@ src_tlsdial_SOURCES = \
 	src/os.h \
 	src/output.c \
 	src/output.h \
+	src/progress.c \
+	src/progress.h \
 	src/report.h \
 	src/tlsdial_program.h \
 	src/verbose.c

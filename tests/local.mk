@@ -21,6 +21,7 @@ shell_tests = \
 	tests/output.t \
 	tests/output_posix.t \
 	tests/check_layout.t \
+	tests/progress.t \
 	tests/check_options.t \
 	tests/addresses.t \
 	tests/policy.t \

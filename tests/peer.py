@@ -495,6 +495,16 @@ def serve(sock, args):
     wire.close(args.log)
 
 
+def trickle(sock, args):
+    """a normal server, but a record of --chunk bytes each --interval"""
+    wire = asked(sock, args)
+    data = response(args)
+    for start in range(0, len(data), args.chunk):
+        wire.write(data[start : start + args.chunk])
+        time.sleep(args.interval)
+    wire.close(args.log)
+
+
 def sni(sock, args):
     """a normal answer; logs what the ClientHello offered and what was agreed"""
     message, raw = read_client_hello(sock)
@@ -510,7 +520,8 @@ def sni(sock, args):
 
 
 def record(sock, args):
-    """keeps what the client sends, --bytes N or to its close_notify, in --out"""
+    """keeps what the client sends, --bytes N or to its close_notify, in --out; rests for
+    --delay after each piece"""
     wire = Wire(sock, args).handshake()
     received = 0
     with open(args.out, "wb") as out:
@@ -520,6 +531,7 @@ def record(sock, args):
                 break
             received += out.write(data)
             out.flush()
+            time.sleep(args.delay)
     args.log("received %d" % received)
     wire.write(b"received %d\n" % received)
     wire.close(args.log)
@@ -635,6 +647,7 @@ SERVED = {
     "bad-record": bad_record,
     "late-alert": late_alert,
     "serve": serve,
+    "trickle": trickle,
     "sni": sni,
     "record": record,
     "echo": echo,
@@ -666,7 +679,7 @@ def options():
     add("--ciphers", default="DEFAULT:@SECLEVEL=0", help="weak keys may be served")
     add("--alpn", help="protocols, with commas")
     add("--buffer", type=int, help="size of the socket's buffers")
-    add("--delay", type=float, default=0, help="seconds between request and answer")
+    add("--delay", type=float, default=0, help="seconds before the answer")
     add("--interval", type=float, default=1, help="seconds between dripped bytes")
     add("--file", help="the answer, raw (default: a head and --body bytes)")
     add("--folder", help="of the files to serve")
