@@ -13,6 +13,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#ifndef HAVE_BIO_LOOKUP_EX
+#include "bio_sock.h"
+#endif
 #include "deadline.h"
 #include "tlsdial.h"
 

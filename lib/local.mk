@@ -3,6 +3,8 @@
 noinst_LTLIBRARIES += lib/libtlsdial-core.la
 lib_libtlsdial_core_la_SOURCES = \
 	lib/bio.c \
+	lib/bio_sock.h \
+	lib/bio_sock_shared.h \
 	lib/bundle.c \
 	lib/bundle.h \
 	lib/bundle_name.c \
@@ -38,8 +40,14 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/verify.h
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/sock_winsock.c lib/thread_windows.c
+if !OPENSSL_SOCKETS
+lib_libtlsdial_core_la_SOURCES += lib/bio_sock_winsock.c
+endif
 else
 lib_libtlsdial_core_la_SOURCES += lib/sock_posix.c lib/thread_posix.c
+if !OPENSSL_SOCKETS
+lib_libtlsdial_core_la_SOURCES += lib/bio_sock_posix.c
+endif
 endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \

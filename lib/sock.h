@@ -2,9 +2,10 @@
  * sock.h: what the library asks of the platform's sockets and of its clock.
  *
  * sock_posix.c and sock_winsock.c keep this contract, the build picks one, and no other file
- * knows which.  Sockets are made and connected by OpenSSL's BIO_socket() and BIO_connect(), which
- * use an int for them on Windows too.  Codes are errno on POSIX and WSA codes on Windows.  All
- * functions are thread-safe, restart after signals, and need no OpenSSL header.
+ * knows which.  Sockets are made and connected by OpenSSL's BIO_socket() and BIO_connect(), or
+ * those of bio_sock.h, which use an int for them on Windows too.  Codes are errno on POSIX and WSA
+ * codes on Windows.  All functions are thread-safe, restart after signals, and need no OpenSSL
+ * header.
  */
 #ifndef TLSDIAL_SOCK_H
 #define TLSDIAL_SOCK_H

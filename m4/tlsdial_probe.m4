@@ -86,6 +86,13 @@ AC_DEFUN([TLSDIAL_ON_DEMAND], [
   AC_SUBST([ON_DEMAND_LIBS])
 ])
 
+# TLSDIAL_MAY_LACK(FUNCTION, WHAT)
+# --------------------------------
+# Define HAVE_FUNCTION where the libraries in LIBS have it; else add WHAT to tlsdial_absent.
+AC_DEFUN([TLSDIAL_MAY_LACK], [
+  AC_CHECK_FUNCS([$1], [], [AS_VAR_APPEND([tlsdial_absent], ["${tlsdial_absent:+, }$2"])])
+])
+
 # TLSDIAL_C11
 # -----------
 # AC_PROG_CC picks the newest C that the compiler knows; make sure that it is C11.
