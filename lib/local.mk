@@ -19,7 +19,6 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/diagnose.c \
 	lib/error.c \
 	lib/evidence.c \
-	lib/fetch.c \
 	lib/idn.c \
 	lib/idn.h \
 	lib/internal.h \
@@ -48,6 +47,11 @@ lib_libtlsdial_core_la_SOURCES += lib/sock_posix.c lib/thread_posix.c
 if !OPENSSL_SOCKETS
 lib_libtlsdial_core_la_SOURCES += lib/bio_sock_posix.c
 endif
+endif
+if OPENSSL_HTTP
+lib_libtlsdial_core_la_SOURCES += lib/fetch.c
+else
+lib_libtlsdial_core_la_SOURCES += lib/no_fetch.c
 endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \

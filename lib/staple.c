@@ -26,6 +26,8 @@ struct staple {
 
 #ifndef OPENSSL_NO_OCSP
 
+static const char absent[] = "the server sent none";
+
 static struct staple useless(const char *text)
 {
     return (struct staple){.status = STAPLE_USELESS, .text = text};
@@ -109,6 +111,8 @@ static struct staple find_staple(const tlsdial_conn *conn)
 
 #else
 
+static const char absent[] = "this OpenSSL was built without OCSP";
+
 static struct staple find_staple(const tlsdial_conn *conn)
 {
     (void)conn;
@@ -162,8 +166,8 @@ static void refuse_unstapled(tlsdial_conn *conn, const struct staple *staple, X5
                              const char *demand)
 {
     char reason[256];
-    snprintf(reason, sizeof reason, "%s and the server sent %s%s", demand,
-             staple->text != NULL ? "one that is no proof: " : "none",
+    snprintf(reason, sizeof reason, "%s and %s%s", demand,
+             staple->text != NULL ? "the server sent one that is no proof: " : absent,
              staple->text != NULL ? staple->text : "");
     refuse(conn, TLSDIAL_STAPLE, leaf, reason);
 }

@@ -93,7 +93,7 @@ static enum tlsdial_cause from_file(const char *path, char *buffer, size_t size,
 static enum tlsdial_cause from_terminal(char *buffer, size_t size,
                                         struct tlsdial_error *error)
 {
-    UI *ui = os_has_terminal() ? UI_new_method(UI_OpenSSL()) : NULL;
+    UI *ui = os_has_terminal() ? UI_new() : NULL;
     bool got =
         ui != NULL &&
         UI_add_input_string(ui, "Pass phrase: ", 0, buffer, 0, (int)size - 1) >= 0 &&

@@ -32,6 +32,7 @@ static void print_version(void)
 #else
     puts("without jansson: no --format json");
 #endif
+    options_print_lacks(stdout);
 }
 
 /* --help and --version are data: a reader that is not there is an error. */

@@ -57,6 +57,8 @@ struct pending {
     const char *name; /* of the option at hand */
     /* The first options that belong to one command only, NULL: none. */
     const char *for_dial, *for_check;
+    /* The first that needs what this OpenSSL was built without, NULL: none. */
+    const struct option_entry *lacking;
 };
 
 static enum tlsdial_cause parse_warn_days(const char *text, struct options *options,
@@ -204,6 +206,8 @@ static void note_option(struct pending *pending, const struct option_entry *entr
         pending->for_dial = entry->name;
     if (entry->use == FOR_CHECK && pending->for_check == NULL)
         pending->for_check = entry->name;
+    if (options_table_lack(entry->code) != NULL && pending->lacking == NULL)
+        pending->lacking = entry;
 }
 
 /* The command is known only now: options may stand before it. */
@@ -219,6 +223,12 @@ static enum tlsdial_cause match_command(const struct pending *pending,
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "option '--%s' is for 'tlsdial check' only",
                                  pending->for_check);
+    if (pending->lacking != NULL)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' cannot be used: this OpenSSL was built "
+                                 "without %s",
+                                 pending->lacking->name,
+                                 options_table_lack(pending->lacking->code));
     return TLSDIAL_OK;
 }
 

@@ -36,4 +36,7 @@ enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
 
 void options_print_help(FILE *to);
 
+/** A line for each option that this OpenSSL is not enough for. */
+void options_print_lacks(FILE *to);
+
 #endif

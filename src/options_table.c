@@ -79,6 +79,22 @@ static const struct option_entry entries[] = {
      "where an issuer is missing, fetch it from where the\ncertificate says, by HTTP"},
 };
 
+/* Options for what this OpenSSL was built without. */
+static const struct {
+    int code;
+    const char *what;
+} lacks[] = {
+#ifndef HAVE_OCSP_BASIC_VERIFY
+    {OPTION_REQUIRE_STAPLE, "OCSP"},
+#endif
+#ifndef HAVE_UI_OPENSSL
+    {OPTION_ASK_PASS, "the UI console"},
+#endif
+#ifndef HAVE_X509_LOAD_HTTP
+    {OPTION_FETCH_MISSING, "HTTP"},
+#endif
+    {0, NULL}};
+
 #define ENTRIES (sizeof entries / sizeof entries[0])
 _Static_assert(ENTRIES <= OPTIONS_TABLE_ROOM, "OPTIONS_TABLE_ROOM is too small");
 
@@ -88,6 +104,21 @@ const struct option_entry *options_table_find(int code)
         if (entries[i].code == code)
             return &entries[i];
     return NULL;
+}
+
+const char *options_table_lack(int code)
+{
+    size_t i = 0;
+    while (lacks[i].what != NULL && lacks[i].code != code)
+        i++;
+    return lacks[i].what;
+}
+
+void options_print_lacks(FILE *to)
+{
+    for (size_t i = 0; lacks[i].what != NULL; i++)
+        fprintf(to, "OpenSSL without %s: no --%s\n", lacks[i].what,
+                options_table_find(lacks[i].code)->name);
 }
 
 void options_table_for_getopt(struct getopt_tables *tables)

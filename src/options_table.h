@@ -54,6 +54,9 @@ struct option_entry {
 /** The entry of a code; NULL where it has none. */
 const struct option_entry *options_table_find(int code);
 
+/** What the option needs and this OpenSSL was built without; NULL: nothing. */
+const char *options_table_lack(int code);
+
 #define OPTIONS_TABLE_ROOM 64
 
 /** The forms of the table that getopt_long() takes. */

@@ -148,7 +148,10 @@ make_intermediate no-ca ca
 make_cert below no-ca DNS:localhost
 serve below -cert_chain "$T/no-ca.pem" && dials 51 constraint
 start_s_server -www && dials 52 pin-mismatch --pinnedpubkey "$T/stranger.pem"
-start_s_server -www && dials 53 staple --require-staple
+EXTRA='tlsfeature = status_request'
+make_cert must-staple ca DNS:localhost
+serve must-staple && dials 53 staple
+has_ocsp || err_has '(must-staple) and this OpenSSL was built without OCSP' 'whose fault it is'
 start_s_server -www
 if has_check; then
     row 54 expires-soon tlsdial check --cacert "$T/ca.pem" --warn-days 10000 localhost "$port"

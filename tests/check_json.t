@@ -167,37 +167,44 @@ json_is 'r["parameters"]["protocol"]' null 'no parameters without a handshake'
 json_is 'r["end"]' null 'and no end'
 stop_peer
 
-offer server
-within 60 tlsdial check --format json --cacert "$T/lower.pem" --fetch-missing localhost "$port"
-json_verdict 45 incomplete-chain 'a missing issuer'
-json_is 'r["anchored"]' false 'the chain ends nowhere'
-json_is 'r["fetch_missing"]' '{"fetches": [], "proven": false, "verdict": null}' \
-    'nowhere to fetch from'
-stop_peer
+fetches() {
+    offer server
+    within 60 tlsdial check --format json --cacert "$T/lower.pem" --fetch-missing localhost "$port"
+    json_verdict 45 incomplete-chain 'a missing issuer'
+    json_is 'r["anchored"]' false 'the chain ends nowhere'
+    json_is 'r["fetch_missing"]' '{"fetches": [], "proven": false, "verdict": null}' \
+        'nowhere to fetch from'
+    stop_peer
 
-folder=$T/folder
-mkdir "$folder"
-"$OPENSSL" x509 -in "$T/lower.pem" -outform DER -out "$folder/lower.der"
-start_peer files --folder "$folder"
-url=http://127.0.0.1:$port/lower.der
-EXTRA="authorityInfoAccess = caIssuers;URI:$url"
-make_cert lacking lower DNS:localhost
-offer lacking
-json localhost "$port"
-json_verdict 45 incomplete-chain 'not asked to fetch'
-json_is 'r["missing_issuer"]' "$url" 'where it is to be had'
-json_is 'r["fetch_missing"]' null 'and it was not asked for'
-json --fetch-missing localhost "$port"
-json_verdict 45 incomplete-chain 'fetched'
-json_is 'r["fetch_missing"]["fetches"]' "[{\"url\": \"$url\", \"error\": null}]" 'from there'
-json_is 'r["fetch_missing"]["proven"]' true 'the diagnosis is proven'
-json_is 'len(r["chain_built"])' 1 'the chain is the first'
-rm "$folder/lower.der"
-json --fetch-missing localhost "$port"
-json_verdict 45 incomplete-chain 'fetched in vain'
-json_is 'r["fetch_missing"]["fetches"][0]["error"]["token"]' ca-store 'why'
-json_is 'r["fetch_missing"]["verdict"]' null 'and there was no other dial'
-stop_peer
+    folder=$T/folder
+    mkdir "$folder"
+    "$OPENSSL" x509 -in "$T/lower.pem" -outform DER -out "$folder/lower.der"
+    start_peer files --folder "$folder"
+    url=http://127.0.0.1:$port/lower.der
+    EXTRA="authorityInfoAccess = caIssuers;URI:$url"
+    make_cert lacking lower DNS:localhost
+    offer lacking
+    json localhost "$port"
+    json_verdict 45 incomplete-chain 'not asked to fetch'
+    json_is 'r["missing_issuer"]' "$url" 'where it is to be had'
+    json_is 'r["fetch_missing"]' null 'and it was not asked for'
+    json --fetch-missing localhost "$port"
+    json_verdict 45 incomplete-chain 'fetched'
+    json_is 'r["fetch_missing"]["fetches"]' "[{\"url\": \"$url\", \"error\": null}]" 'from there'
+    json_is 'r["fetch_missing"]["proven"]' true 'the diagnosis is proven'
+    json_is 'len(r["chain_built"])' 1 'the chain is the first'
+    rm "$folder/lower.der"
+    json --fetch-missing localhost "$port"
+    json_verdict 45 incomplete-chain 'fetched in vain'
+    json_is 'r["fetch_missing"]["fetches"][0]["error"]["token"]' ca-store 'why'
+    json_is 'r["fetch_missing"]["verdict"]' null 'and there was no other dial'
+    stop_peer
+}
+if has_http; then
+    fetches
+else
+    skip '--fetch-missing' 'this OpenSSL was built without HTTP'
+fi
 
 closed_port
 json --resolve "host.example:$port:127.0.0.1,127.0.0.2" host.example "$port"

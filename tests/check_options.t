@@ -94,6 +94,11 @@ stop_peer
 
 # --- --fetch-missing --------------------------------------------------------------------
 
+has_http || {
+    skip '--fetch-missing' 'this OpenSSL was built without HTTP'
+    done_testing
+    exit
+}
 "$OPENSSL" x509 -in "$T/lower.pem" -outform DER -out "$folder/lower.der"
 echo 'no certificate' >"$folder/garbage.der"
 start_peer files --folder "$folder"

@@ -177,8 +177,9 @@ for form in hunter2 pass:hunter2 env: file: fd: fd:x fd:-1; do
 done
 bad_file 2 usage '--key goes with --cert' '--key alone' --key "$T/client.key"
 bad_file 2 usage '--pass goes with --cert' '--pass alone' --pass env:SECRET
-bad_file 2 usage '--pass or --ask-pass, not both' 'two ways to give it' --cert "$T/locked.pem" \
-    --pass env:SECRET --ask-pass
+! has_ui_console ||
+    bad_file 2 usage '--pass or --ask-pass, not both' 'two ways to give it' --cert "$T/locked.pem" \
+        --pass env:SECRET --ask-pass
 
 # --- asked for on the terminal ------------------------------------------------------
 
@@ -215,6 +216,8 @@ types() { # types PHRASE ARGS...
 in_new_session() { within 30 setsid -w "$@"; }
 if [ "$EXEEXT" = .exe ]; then
     skip '--ask-pass, --pass fd:3' 'a pseudo-terminal is no console, and descriptor 3 stays here'
+elif ! has_ui_console; then
+    skip '--ask-pass' 'this OpenSSL was built without the UI console'
 elif [ -n "$PYTHON" ] && "$PYTHON" -c 'import os; os.openpty()' 2>/dev/null; then
     asks
     types swordfish --cacert "$T/ca.pem" --cert "$T/locked.pem" --ask-pass localhost "$port"
@@ -230,7 +233,9 @@ elif [ -n "$PYTHON" ] && "$PYTHON" -c 'import os; os.openpty()' 2>/dev/null; the
 else
     skip '--ask-pass' 'no pseudo-terminal is to be had'
 fi
-if command -v setsid >"$T/which"; then
+if ! has_ui_console; then
+    skip '--ask-pass: without a terminal' 'this OpenSSL was built without the UI console'
+elif command -v setsid >"$T/which"; then
     expand in_new_session tlsdial --cert "$T/locked.pem" --ask-pass localhost 1
     failed_as 14 passphrase 'no terminal to ask' '--ask-pass: without a terminal'
 else

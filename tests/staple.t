@@ -3,6 +3,7 @@
 # shellcheck source=tests/lib/check.sh
 . "${TOP_SRCDIR:-.}/tests/lib/check.sh"
 requires openssl
+has_ocsp || skip_all 'this OpenSSL was built without OCSP'
 
 START=20200101000000Z
 make_ca ca 'tlsdial test CA'

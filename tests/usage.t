@@ -59,6 +59,16 @@ for option in '--format text' '--warn-days 3' '--save-chain file' --fetch-missin
     refused "'${option%% *}' is for 'tlsdial check' only" localhost $option
 done
 
+# Options for what this OpenSSL was built without.
+lacks() { # lacks WHAT OPTION [COMMAND]
+    refused "'$2' cannot be used: this OpenSSL was built without $1" ${3:+"$3"} "$2" localhost
+    run tlsdial --version
+    out_has "OpenSSL without $1: no $2" "--version tells that there is no $2"
+}
+has_http || lacks HTTP --fetch-missing check
+has_ocsp || lacks OCSP --require-staple
+has_ui_console || lacks 'the UI console' --ask-pass
+
 refused "'xml' is not text or json" check --format xml localhost
 refused "'-' is no file" check --save-chain - localhost
 for days in '' -1 1.5 3d 36526 99999999999999999999; do

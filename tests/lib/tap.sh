@@ -24,7 +24,12 @@ if [ -z "${HAVE_JANSSON:-}" ]; then
         HAVE_JANSSON=yes
 fi
 
-has_check() { grep -q '^#define HAVE_CHECK 1' "$TOP_BUILDDIR/config.h" 2>/dev/null; }
+configured() { grep -q "^#define $1 1" "$TOP_BUILDDIR/config.h" 2>/dev/null; }
+has_check() { configured HAVE_CHECK; }
+# What OpenSSL can be built without.
+has_http() { configured HAVE_X509_LOAD_HTTP; }
+has_ocsp() { configured HAVE_OCSP_BASIC_VERIFY; }
+has_ui_console() { configured HAVE_UI_OPENSSL; }
 
 unset SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF SSLKEYLOGFILE CDPATH POSIXLY_CORRECT
 unset NO_COLOR
