@@ -154,12 +154,13 @@ function print_zsh() {
     print "# zsh completion of tlsdial; made from its table of options"
     print "_tlsdial() {"
     print "    local -a specs"
+    print "    local found=1"
     print "    specs=("
     print_zsh_specs("FOR_ALL")
     print "        '1:target:_hosts'"
-    print "        '2:port: '"
+    print "        '2:port:_ports'"
     print "    )"
-    print "    if [[ ${words[2]} == check ]]; then"
+    print "    if [[ ${words[2]} == check && CURRENT -gt 2 ]]; then"
     print "        specs+=("
     print_zsh_specs("FOR_CHECK")
     print "        )"
@@ -169,9 +170,10 @@ function print_zsh() {
     print "        specs+=("
     print_zsh_specs("FOR_DIAL")
     print "        )"
-    print "        (( CURRENT == 2 )) && compadd check"
+    print "        (( CURRENT == 2 )) && compadd check && found=0"
     print "    fi"
-    print "    _arguments -S $specs"
+    print "    _arguments -S $specs && found=0"
+    print "    return found"
     print "}"
     print "_tlsdial \"$@\""
 }

@@ -39,16 +39,15 @@ holds 'one with a letter' 'expected: -s o -l output' \
 sed 's/ /\n/g' "$completions/bash/tlsdial" | grep -o '^[^-]*--[a-z0-9-]*' | grep -v '^--$' |
     grep -o -e '--[a-z0-9-]*[a-z0-9]' >"$T/found"
 has_all_options bash
-if ! command -v bash >"$T/which"; then
-    skip 'bash completes' 'bash is not here'
-    done_testing
-    exit
-fi
 
 # shellcheck disable=SC2016 # expanded by bash
 completes() { # completes WANTED WORD...: the last one, to the lines of WANTED
     wanted=$1
     shift
+    command -v bash >"$T/which" || {
+        skip "$*" 'bash is not here'
+        return
+    }
     got=$(bash -c '. "$0"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
         _tlsdial; printf "%s " "${COMPREPLY[@]}"' "$completions/bash/tlsdial" "$@")
     is_equal "${got% }" "$wanted" "$*"
@@ -73,5 +72,80 @@ mkdir "$T/some folder"
 : >"$T/some file"
 completes "$T/some file $T/some folder" tlsdial --cacert "$T/some f"
 completes "$T/some folder" tlsdial --capath "$T/some f"
+
+
+# --- all three as a user has them ---------------------------------------------------------
+
+cat >"$T/table" <<'END'
+tlsdial --cac|tlsdial --cacert |
+tlsdial host 443 --conn|tlsdial host 443 --connect-timeout |
+tlsdial host --conn|tlsdial host --connect-timeout |
+tlsdial chec|tlsdial check |
+tlsdial check|tlsdial check |
+tlsdial -v chec|tlsdial -v chec|
+tlsdial check --save|tlsdial check --save-chain |
+tlsdial check host --warn|tlsdial check host --warn-days |
+tlsdial --save|tlsdial --save|
+tlsdial --sen|tlsdial --send |
+tlsdial check --sen|tlsdial check --sen|
+tlsdial --min-protocol T|tlsdial --min-protocol TLSv1.|
+tlsdial check --format j|tlsdial check --format json |
+tlsdial --idle-timeout some|tlsdial --idle-timeout some|
+tlsdial --cacert some|tlsdial --cacert some\ f|
+tlsdial --capath some|tlsdial --capath some\ folder/|
+END
+cut -d '|' -f 1 "$T/table" >"$T/typed"
+
+types_into() { # types_into SHELL: the lines of the table, each with a TAB after it
+    for needed in "$1" "${PYTHON:-python3}"; do
+        command -v "$needed" >"$T/which" || {
+            skip "$1 at a terminal" "$needed is not here"
+            return
+        }
+    done
+    within 300 "$PYTHON" "$TOP_SRCDIR/tests/tab.py" "$1" "$completions/$1" <"$T/typed"
+    status_is 0 "$1 at a terminal: status"
+    paste -d '|' "$T/table" "$T/out" >"$T/got"
+    while IFS='|' read -r line wanted _ got; do
+        is "$got" "$wanted" "$1 at a terminal: $line"
+    done <"$T/got"
+}
+
+cd "$T" || bail_out 'no folder'
+types_into bash
+types_into zsh
+
+# fish tells without a terminal what it would offer; of a command that there is none of, nothing.
+offers() { # offers LINE WORD...: these and no others
+    # shellcheck disable=SC2016 # expanded by fish
+    run with_env HOME="$T" PATH="$T/bin:$PATH" fish -c \
+        'set fish_complete_path $argv[1]; complete -C $argv[2]' "$completions/fish" "$1"
+    line=$1 wanted=
+    shift
+    for word; do wanted="$wanted$word|"; done
+    is "$(cut -f 1 "$T/out" | tr '\n' '|')" "$wanted" "fish: $line"
+}
+
+if ! command -v fish >"$T/which"; then
+    skip 'fish offers' 'fish is not here'
+    done_testing
+    exit
+fi
+mkdir "$T/bin"
+printf '#!/bin/sh\n' >"$T/bin/tlsdial"
+chmod +x "$T/bin/tlsdial"
+offers 'tlsdial --cac' --cacert
+offers 'tlsdial host 443 --conn' --connect-timeout
+offers 'tlsdial chec' check
+offers 'tlsdial -v chec'
+offers 'tlsdial check --save' --save-chain
+offers 'tlsdial --save'
+offers 'tlsdial --sen' --send
+offers 'tlsdial check --sen'
+offers 'tlsdial --min-protocol ' TLSv1.2 TLSv1.3
+offers 'tlsdial check --format ' json text
+offers 'tlsdial --cacert some' 'some file' 'some folder/'
+offers 'tlsdial --capath some' 'some folder/'
+offers 'tlsdial --idle-timeout some'
 
 done_testing

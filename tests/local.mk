@@ -104,7 +104,7 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/lib tests/peer.py tests/demo.sh tests/matrix.sh tests/summary.sh \
+EXTRA_DIST += $(shell_tests) tests/lib tests/peer.py tests/tab.py tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
