@@ -179,8 +179,11 @@ same unreadable 'a CRL that is damaged' damaged.bundle server.pem
 
 # --- many ---------------------------------------------------------------------------------
 
-"$PYTHON" - <<'END'
-import base64, subprocess
+# OpenSSL's own lookup parses each of them: fewer, where an emulator does so.
+many=10001
+[ -z "$EMULATOR" ] || many=1001
+"$PYTHON" - "$many" <<'END'
+import base64, sys
 pem = open("other.pem").read().split("-----")[2]
 der = base64.b64decode(pem)
 def block(n):
@@ -188,21 +191,21 @@ def block(n):
     text = base64.encodebytes(der.replace(b"Another CA", b"CA %07d" % n)).decode()
     return text.replace("\n", "")
 with open("many.pem", "w") as out:
-    for n in range(10000):
+    for n in range(int(sys.argv[1]) - 1):
         body = block(n)
         lines = "\n".join(body[i:i + 64] for i in range(0, len(body), 64))
         out.write("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % lines)
     out.write(open("ca.pem").read())
 END
-same "$TRUSTED" '10,001 certificates' many.pem server.pem
-same "$ABSENT" '10,001 certificates without the right one' many.pem below.pem
+same "$TRUSTED" "$many certificates" many.pem server.pem
+same "$ABSENT" "$many certificates without the right one" many.pem below.pem
 
 # --- the program ----------------------------------------------------------------------------
 
 start_s_server -www
 run tlsdial -v --cacert many.pem localhost "$port"
-status_is 0 'a bundle of 10,001'
-err_has 'trusted: many.pem, with 10001 certificates' 'how many there are is told'
+status_is 0 "a bundle of $many"
+err_has "trusted: many.pem, with $many certificates" 'how many there are is told'
 mkfifo fifo
 cat three.pem >fifo &
 remember $!
