@@ -82,7 +82,8 @@ static bool ends_in_number(const char *name)
     return *label != '\0' && label[strspn(label, "0123456789")] == '\0';
 }
 
-/* Letters, digits, hyphens and, seen in practice, underscores; labels of 1 to 63 octets. */
+/* Letters, digits, hyphens and, seen in practice, underscores; labels of 1 to 63 octets that begin
+ * and end with no hyphen (RFC 1123, 2.1): OpenSSL 4.0 checks no certificate for others. */
 static const char *name_fault(const char *name)
 {
     if (strlen(name) > NAME_MAX_LENGTH)
@@ -94,6 +95,8 @@ static const char *name_fault(const char *name)
                 return "it has an empty label";
             if (p - label > LABEL_MAX_LENGTH)
                 return "a label is longer than 63 characters";
+            if (*label == '-' || p[-1] == '-')
+                return "a label begins or ends with '-'";
             label = p + 1;
             if (*p == '\0')
                 break;

@@ -150,6 +150,10 @@ static void name_rules(void **state)
     is_refused("a..b", "443", "empty label");
     is_refused(".a", "443", "empty label");
     is_refused("a..", "443", "empty label");
+    is_refused("-a.example", "443", "begins or ends with '-'");
+    is_refused("a.b-.example", "443", "begins or ends with '-'");
+    is_refused("example-", "443", "begins or ends with '-'");
+    is_parsed("a--b.c", "443", "a--b.c", "a--b.c", "443", "/");
     is_refused("a b", "443", "make a name");
     is_refused("a/b", "443", "make a name");
     is_refused("*.example", "443", "make a name");

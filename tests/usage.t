@@ -125,6 +125,7 @@ refused "a ':' and a port" '[::1]443'
 refused 'empty label' a..example
 refused 'empty label' .example
 refused 'empty label' .
+refused "begins or ends with '-'" a-.example
 refused 'it is empty' ''
 refused 'longer than 63' "$long_label.example"
 refused 'longer than 253' "$long_name"
