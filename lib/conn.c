@@ -48,15 +48,12 @@ static bool set_names(tlsdial_conn *conn, const tlsdial_client *client,
 {
     const struct host *servername =
         client->servername != NULL ? client->servername : host;
-    X509_VERIFY_PARAM *param = SSL_get0_param(conn->ssl);
     conn->peer = client->verify_hostname != NULL ? *client->verify_hostname : *host;
     if (!pin_set_up_tlsa(conn->ssl, client, conn->peer.name))
         return false;
     if (!servername->is_ip && SSL_set_tlsext_host_name(conn->ssl, servername->name) != 1)
         return false;
-    return (conn->peer.is_ip
-                ? X509_VERIFY_PARAM_set1_ip_asc(param, conn->peer.name)
-                : X509_VERIFY_PARAM_set1_host(param, conn->peer.name, 0)) == 1;
+    return verify_expect(conn->ssl, &conn->peer);
 }
 
 /* Takes the socket, also when it fails. */

@@ -346,6 +346,8 @@ void problem_suspect_clock(const tlsdial_conn *conn, struct tlsdial_error *error
 
 /* ---- verify.c, verdict.c ---- */
 
+/** Says what the certificate must be for. */
+bool verify_expect(SSL *ssl, const struct host *peer);
 /** For SSL_CTX_set_cert_verify_callback(): verifies the whole chain, notes every problem in the
  * evidence of the SSL's tlsdial_conn (its app data), and fails with the worst. */
 int verify_chain(X509_STORE_CTX *store_ctx, void *unused);

@@ -4,6 +4,19 @@
 
 #include "verify.h"
 
+/* OpenSSL 4.0 has a function of its own for either; what came before takes the same names there. */
+bool verify_expect(SSL *ssl, const struct host *peer)
+{
+#ifdef HAVE_SSL_SET1_DNSNAME
+    return (peer->is_ip ? SSL_set1_ipaddr(ssl, peer->name)
+                        : SSL_set1_dnsname(ssl, peer->name)) == 1;
+#else
+    X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+    return (peer->is_ip ? X509_VERIFY_PARAM_set1_ip_asc(param, peer->name)
+                        : X509_VERIFY_PARAM_set1_host(param, peer->name, 0)) == 1;
+#endif
+}
+
 static void tell_others(struct path *path)
 {
     for (size_t i = 0; i < path->problems.count; i++) {
