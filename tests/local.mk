@@ -25,6 +25,7 @@ shell_tests = \
 	tests/check_options.t \
 	tests/addresses.t \
 	tests/policy.t \
+	tests/groups.t \
 	tests/signals.t \
 	tests/input.t \
 	tests/usage.t \
