@@ -2,7 +2,9 @@
 #   awk -v shell=bash|zsh|fish -f completions.awk options_table.c
 # An entry of the table begins with "{" in the fifth column and ends with "},".
 
-/^    \{/ { entry = "" ; inside = 1 }
+/ entries\[\] = \{/ { table = 1 }
+/^\};/ { table = 0 }
+table && /^    \{/ { entry = "" ; inside = 1 }
 inside { entry = entry $0 }
 inside && /\},$/ { inside = 0; add(entry) }
 
@@ -42,9 +44,9 @@ function add(text,  code) {
     rest = text
     code = take()
     letter[++count] = code ~ /^'/ ? substr(code, 2, 1) : ""
+    used_by[count] = take()
     name[count] = take()
     argument[count] = take()
-    used_by[count] = take()
     help[count] = take()
 }
 

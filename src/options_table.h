@@ -45,9 +45,9 @@ enum option_use { FOR_ALL, FOR_DIAL, FOR_CHECK };
 
 struct option_entry {
     int code; /**< the letter, where there is one */
+    enum option_use use;
     const char *name;
     const char *argument; /**< what its argument is, NULL: none */
-    enum option_use use;
     const char *help; /**< a line break stands for one in --help */
 };
 
