@@ -3,10 +3,12 @@
 
 #include "report.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define PEM_LINE 48 /* octets to a line of 64 characters (RFC 7468, 2) */
 
@@ -25,22 +27,15 @@ void report_days_text(char *to, size_t size, int64_t days)
         snprintf(to, size, "%lld day%s", (long long)days, days == 1 ? "" : "s");
 }
 
-/* Not gmtime(): time_t may have 32 bits, which certificates of roots pass. The years begin in March,
- * so that the leap day is the last of its year. */
 void report_time(char to[REPORT_TIME_SIZE], int64_t seconds)
 {
-    int64_t day = report_days(0, seconds), second = seconds - day * REPORT_DAY;
-    int64_t from_march = day + 719468 + 146097; /* since 400 years before 0000-03-01 */
-    int64_t era = from_march / 146097, of_era = from_march % 146097; /* 400 years */
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    int64_t month = (5 * of_year + 2) / 153; /* 0: March */
-    int64_t of_month = of_year - (153 * month + 2) / 5 + 1;
-    year += era * 400 - 400 + (month >= 10);
-    month += month < 10 ? 3 : -9;
-    snprintf(to, REPORT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year,
-             (int)month, (int)of_month, (int)(second / 3600), (int)(second / 60 % 60),
-             (int)(second % 60));
+    /* Counted from 1970, since a time_t of 32 bits ends in 2038. */
+    struct tm parts = {.tm_year = 70, .tm_mday = 1};
+    int64_t days = report_days(0, seconds);
+    if (!OPENSSL_gmtime_adj(&parts, (int)days, (long)(seconds - days * REPORT_DAY)))
+        parts = (struct tm){0};
+    snprintf(to, REPORT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
+             parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 void report_subject(const struct report *report, char *to, size_t size)

@@ -44,6 +44,16 @@ static json_t *text_or_null(const char *from)
     return text(from != NULL && *from != '\0' ? from : NULL);
 }
 
+static json_t *number_or_null(bool known, int64_t number)
+{
+    return known ? json_integer((json_int_t)number) : json_null();
+}
+
+static json_t *boolean_or_null(bool known, bool value)
+{
+    return known ? json_boolean(value) : json_null();
+}
+
 static json_t *moment(int64_t seconds)
 {
     char time[REPORT_TIME_SIZE];
@@ -110,12 +120,10 @@ static json_t *attempts(const tlsdial_evidence *evidence, bool *ok)
 
 static json_t *addresses(const tlsdial_evidence *evidence, bool *ok)
 {
-    size_t count;
+    size_t count = 0;
     json_t *object = json_object();
-    set(object, "found",
-        tlsdial_evidence_addresses(evidence, &count) ? json_integer((json_int_t)count)
-                                                     : json_null(),
-        ok);
+    bool known = tlsdial_evidence_addresses(evidence, &count);
+    set(object, "found", number_or_null(known, (int64_t)count), ok);
     set(object, "tried", attempts(evidence, ok), ok);
     return object;
 }
@@ -146,34 +154,29 @@ static json_t *times(const tlsdial_evidence *evidence, bool *ok)
     json_t *object = json_object();
     int64_t total = -1;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        int64_t time;
+        int64_t time = -1;
         bool happened = tlsdial_evidence_time(evidence, steps[i].step, &time);
-        set(object, steps[i].key, happened ? json_integer(time) : json_null(), ok);
+        set(object, steps[i].key, number_or_null(happened, time), ok);
         total = happened && time > total ? time : total;
     }
-    set(object, "total", total >= 0 ? json_integer(total) : json_null(), ok);
+    set(object, "total", number_or_null(total >= 0, total), ok);
     return object;
 }
 
 static json_t *parameters(const tlsdial_evidence *evidence, bool *ok)
 {
-    bool resumed;
+    bool resumed = false, known = tlsdial_evidence_resumed(evidence, &resumed);
     int64_t time;
+    bool shaken = tlsdial_evidence_time(evidence, TLSDIAL_STEP_HANDSHAKE, &time);
     json_t *object = json_object();
     set(object, "protocol", text(tlsdial_evidence_protocol(evidence)), ok);
     set(object, "cipher", text(tlsdial_evidence_cipher(evidence)), ok);
     set(object, "group", text(tlsdial_evidence_group(evidence)), ok);
     set(object, "signature", text(tlsdial_evidence_signature(evidence)), ok);
     set(object, "alpn", text(tlsdial_evidence_alpn(evidence)), ok);
-    set(object, "resumed",
-        tlsdial_evidence_resumed(evidence, &resumed) ? json_boolean(resumed)
-                                                     : json_null(),
-        ok);
+    set(object, "resumed", boolean_or_null(known, resumed), ok);
     set(object, "certificate_requested",
-        tlsdial_evidence_time(evidence, TLSDIAL_STEP_HANDSHAKE, &time)
-            ? json_boolean(tlsdial_evidence_certificate_requested(evidence))
-            : json_null(),
-        ok);
+        boolean_or_null(shaken, tlsdial_evidence_certificate_requested(evidence)), ok);
     set(object, "ocsp_staple", text(tlsdial_evidence_staple(evidence)), ok);
     return object;
 }
@@ -184,8 +187,7 @@ static json_t *certificate_key(const struct tlsdial_certificate *certificate, bo
     set(object, "type", text_or_null(certificate->key_type), ok);
     set(object, "group", text(certificate->key_group), ok);
     set(object, "bits",
-        certificate->key_bits > 0 ? json_integer(certificate->key_bits) : json_null(),
-        ok);
+        number_or_null(certificate->key_bits > 0, (int64_t)certificate->key_bits), ok);
     return object;
 }
 
@@ -307,9 +309,8 @@ char *report_json(const struct report *report)
     set(object, "chain_sent", chain(report, TLSDIAL_CHAIN_SENT, &ok), &ok);
     set(object, "chain_built", chain(report, TLSDIAL_CHAIN_BUILT, &ok), &ok);
     set(object, "anchored",
-        report_chain_length(report, TLSDIAL_CHAIN_BUILT) > 0
-            ? json_boolean(report_is_anchored(report))
-            : json_null(),
+        boolean_or_null(report_chain_length(report, TLSDIAL_CHAIN_BUILT) > 0,
+                        report_is_anchored(report)),
         &ok);
     set(object, "problems", problems(evidence, &ok), &ok);
     set(object, "missing_issuer", text(tlsdial_evidence_missing_issuer(evidence)), &ok);
