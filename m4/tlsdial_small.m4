@@ -24,6 +24,9 @@ AC_DEFUN([TLSDIAL_SMALL_FLAGS], [
   AS_IF([test "$enable_small.$tlsdial_windows" = yes.no], [
     TLSDIAL_TRY_FLAGS([SMALL_CFLAGS],
       [-fno-asynchronous-unwind-tables -fno-unwind-tables -malign-data=abi])
+    # Linux has shadow stacks for programs, and no tracking of indirect branches.
+    AS_CASE([$HARDENING_CFLAGS], [*-fcf-protection*],
+      [TLSDIAL_TRY_FLAGS([SMALL_CFLAGS], [-fcf-protection=return])])
     TLSDIAL_TRY_FLAGS([SMALL_LDFLAGS], [-Wl,-z,noseparate-code])
     AS_CASE([$HARDENING_LDFLAGS], [*-z,now*], [TLSDIAL_TRY_FLAGS([SMALL_CFLAGS], [-fno-plt])])
     AC_CHECK_DECL([DT_RELR],

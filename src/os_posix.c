@@ -30,7 +30,6 @@ static void heap_begin(void)
 #if defined HAVE_MALLOPT && defined MADV_POPULATE_WRITE
     mallopt(M_TOP_PAD, HEAP_SIZE);
     mallopt(M_MMAP_THRESHOLD, HEAP_SIZE);
-    mallopt(M_TRIM_THRESHOLD, 2 * HEAP_SIZE);
     mallopt(M_ARENA_MAX, 1); /* the thread that looks names up needs no heap of its own */
     void *first = malloc(1);
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
