@@ -228,7 +228,7 @@ const struct tlsdial_trust *tlsdial_evidence_trust(const tlsdial_evidence *evide
     if (evidence->trust == NULL || index >= evidence->trust->count)
         return NULL;
     struct tlsdial_trust *place = &evidence->trust->places[index];
-    if (place->is_directory && place->certificates == 0)
+    if (place->kind == TLSDIAL_TRUST_DIRECTORY && place->certificates == 0)
         place->certificates = trust_count_directory(place->path);
     return place;
 }

@@ -34,14 +34,13 @@ bool trust_copy_places(struct trust *to, const struct trust *from)
 }
 
 /* Adds one, also to the words that messages have: "FILE or DIRECTORY". */
-static bool add_place(struct trust *trust, const char *path, bool is_directory,
+static bool add_place(struct trust *trust, const char *path, enum tlsdial_trust_kind kind,
                       size_t certificates)
 {
     const char *before = trust->words;
     size_t size = strlen(before) + strlen(path) + sizeof " or ";
-    struct tlsdial_trust place = {.path = OPENSSL_strdup(path),
-                                  .is_directory = is_directory,
-                                  .certificates = certificates};
+    struct tlsdial_trust place = {
+        .path = OPENSSL_strdup(path), .kind = kind, .certificates = certificates};
     struct tlsdial_trust *places =
         OPENSSL_realloc(trust->places, (trust->count + 1) * sizeof place);
     trust->places = places != NULL ? places : trust->places;
@@ -159,7 +158,20 @@ static bool add_default_file(struct trust *trust, X509_STORE *store, const char 
     ERR_set_mark();
     enum lookup_result result = lookup_add_file(store, file, &count);
     ERR_pop_to_mark();
-    return result != LOOKUP_OUT_OF_MEMORY && add_place(trust, file, false, count);
+    return result != LOOKUP_OUT_OF_MEMORY &&
+           add_place(trust, file, TLSDIAL_TRUST_FILE, count);
+}
+
+/* The store of Windows, where the OpenSSL that runs has a loader for it (3.2 or later, there). It is
+ * asked by name, each time that a chain needs an issuer; its certificates cannot be listed. */
+static bool use_system_store(X509_STORE *store)
+{
+    OSSL_STORE_LOADER *loader =
+        OSSL_STORE_LOADER_fetch(NULL, "org.openssl.winstore", NULL);
+    bool used =
+        loader != NULL && X509_STORE_load_store(store, "org.openssl.winstore://") == 1;
+    OSSL_STORE_LOADER_free(loader);
+    return used;
 }
 
 static bool add_distribution_bundle(struct trust *trust, X509_STORE *store)
@@ -174,9 +186,20 @@ static bool add_distribution_bundle(struct trust *trust, X509_STORE *store)
         if (result == LOOKUP_OUT_OF_MEMORY)
             return false;
         if (result == LOOKUP_LOADED)
-            return add_place(trust, file, false, count);
+            return add_place(trust, file, TLSDIAL_TRUST_FILE, count);
     }
     return true;
+}
+
+/* What the system trusts, where OpenSSL does not know it. */
+static bool add_system_trust(struct trust *trust, X509_STORE *store)
+{
+    ERR_set_mark();
+    bool used = use_system_store(store);
+    ERR_pop_to_mark();
+    if (used)
+        return add_place(trust, "the Windows certificate store", TLSDIAL_TRUST_STORE, 0);
+    return !TLSDIAL_DISTRIBUTIONS || add_distribution_bundle(trust, store);
 }
 
 enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
@@ -190,22 +213,23 @@ enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
         ERR_set_mark();
         use_directory(store, defaults.directory);
         ERR_pop_to_mark();
-        ok = add_place(trust, defaults.directory, true, 0);
+        ok = add_place(trust, defaults.directory, TLSDIAL_TRUST_DIRECTORY, 0);
     }
     if (ok && defaults.guess && trust_is_empty(trust))
-        ok = add_distribution_bundle(trust, store);
+        ok = add_system_trust(trust, store);
     return ok ? TLSDIAL_OK : error_out_of_memory(error);
 }
 
-/* Of several directories, which look to OSSL_STORE like one that is not there, nothing is
- * claimed. */
+/* Of a store, and of several directories, which look to OSSL_STORE like one that is not there,
+ * nothing is claimed. */
 bool trust_is_empty(const struct trust *trust)
 {
     for (size_t i = 0; i < trust->count; i++) {
         const struct tlsdial_trust *place = &trust->places[i];
-        if (place->certificates > 0 ||
-            (place->is_directory && (strpbrk(place->path, ":;") != NULL ||
-                                     trust_count_directory(place->path) > 0)))
+        if (place->certificates > 0 || place->kind == TLSDIAL_TRUST_STORE ||
+            (place->kind == TLSDIAL_TRUST_DIRECTORY &&
+             (strpbrk(place->path, ":;") != NULL ||
+              trust_count_directory(place->path) > 0)))
             return false;
     }
     return true;
@@ -234,7 +258,7 @@ enum tlsdial_cause trust_add_file(struct trust *trust, X509_STORE *store,
     ERR_clear_error();
     enum lookup_result result = lookup_add_file(store, file, &count);
     if (result == LOOKUP_OUT_OF_MEMORY ||
-        (result == LOOKUP_LOADED && !add_place(trust, file, false, count)))
+        (result == LOOKUP_LOADED && !add_place(trust, file, TLSDIAL_TRUST_FILE, count)))
         return error_out_of_memory(error);
     return result == LOOKUP_LOADED
                ? TLSDIAL_OK
@@ -260,7 +284,8 @@ enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
         return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
                                  "CA directory '%s': %s", directory, fault);
     ERR_clear_error();
-    if (!use_directory(store, directory) || !add_place(trust, directory, true, 0))
+    if (!use_directory(store, directory) ||
+        !add_place(trust, directory, TLSDIAL_TRUST_DIRECTORY, 0))
         return error_out_of_memory(error);
     return TLSDIAL_OK;
 }

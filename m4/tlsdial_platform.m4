@@ -11,9 +11,16 @@ AC_DEFUN([TLSDIAL_PLATFORM], [
     [tlsdial_windows=no])
   AM_CONDITIONAL([HOST_WINDOWS], [test $tlsdial_windows = yes])
 
+  # A path without a drive is of the current one on Windows, where any user may have made it.
+  AS_IF([test $tlsdial_windows = yes], [tlsdial_distributions=false], [tlsdial_distributions=true])
+  AC_DEFINE_UNQUOTED([TLSDIAL_DISTRIBUTIONS], [$tlsdial_distributions],
+                     [Whether to look for CA certificates where distributions keep them.])
+
   PTHREAD_CFLAGS= PTHREAD_LIBS= PLATFORM_LIBS= DL_LIBS=
   AS_IF([test $tlsdial_windows = yes],
-    [PLATFORM_LIBS=-lws2_32],
+    [PLATFORM_LIBS=-lws2_32
+     AC_CHECK_TOOL([WINDRES], [windres])
+     AS_IF([test -z "$WINDRES"], [AC_MSG_ERROR([windres is needed, for the manifest])])],
     [# glibc since 2.34, musl and others have threads and dlsym() in libc itself.
      TLSDIAL_FIND_LIBS([PTHREAD_LIBS], [threads],
        [AC_LANG_PROGRAM([[#include <pthread.h>

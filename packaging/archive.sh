@@ -18,22 +18,22 @@ cache=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tlsdial}
 # The archive itself, not its security suite, whose indexes of other architectures may be out of
 # step.
 # shellcheck disable=SC2016 # apt's own variables
-archive_source() { # archive_source deb|deb-src: a line of sources.list
+archive_source() { # archive_source deb|deb-src [SUITE]: a line of sources.list
     apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(SIGNED_BY)' \
         'Created-By: Packages' |
-        awk -v codename="$codename" -v type="$1" '
+        awk -v codename="$codename" -v type="$1" -v suite="${2:-$codename}" '
             $2 == codename && $3 == "main" {
                 signed = $4 ~ "^/" ? "[signed-by=" $4 "] " : ""
-                print type, signed $1, codename, "main"
+                print type, signed $1, suite, "main"
                 exit
             }'
 }
 
-archive_begin() { # archive_begin FOLDER ARCH deb|deb-src
+archive_begin() { # archive_begin FOLDER ARCH deb|deb-src [SUITE]
     archive=$1 archive_arch=$2
     mkdir -p "$archive/state/lists/partial" "$archive/cache/archives/partial"
     : >"$archive/status"
-    archive_source "$3" >"$archive/sources.list"
+    archive_source "$3" "${4:-}" >"$archive/sources.list"
     archive_apt update
 }
 
@@ -44,12 +44,16 @@ archive_apt() {
         -o APT::Architectures="$archive_arch" -o APT::Sandbox::User= "$@"
 }
 
-# Versions of the source package of OpenSSL, in the order in which they are tried; then whatever is
-# there.
-: "${OPENSSL_VERSIONS:=3.0.20-1~deb12u2 3.0.17-1~deb12u2}"
+# Versions of the source package of OpenSSL in the release OPENSSL_SUITE (this machine's; trixie
+# has OpenSSL 3.5), in the order in which they are tried; then whatever is there.
+: "${OPENSSL_SUITE:=$codename}"
+case $OPENSSL_SUITE in
+trixie) : "${OPENSSL_VERSIONS:=3.5.7-1~deb13u2}" ;;
+*) : "${OPENSSL_VERSIONS:=3.0.20-1~deb12u2 3.0.17-1~deb12u2}" ;;
+esac
 
 openssl_in_cache() { # openssl_in_cache NAME: sets openssl to the folder of the first version there
-    for version in $OPENSSL_VERSIONS any; do
+    for version in $OPENSSL_VERSIONS "any-$OPENSSL_SUITE"; do
         openssl=$cache/$1-openssl-$version
         [ ! -d "$openssl" ] || return 0
     done
@@ -57,11 +61,11 @@ openssl_in_cache() { # openssl_in_cache NAME: sets openssl to the folder of the 
 }
 
 openssl_download() { # openssl_download NAME FOLDER: sets openssl, too, to where it will be
-    archive_begin "$2/apt" amd64 deb-src
-    for version in $OPENSSL_VERSIONS any; do
+    archive_begin "$2/apt" amd64 deb-src "$OPENSSL_SUITE"
+    for version in $OPENSSL_VERSIONS "any-$OPENSSL_SUITE"; do
         openssl=$cache/$1-openssl-$version
         wanted=openssl=$version
-        [ "$version" != any ] || wanted=openssl
+        [ "$version" != "any-$OPENSSL_SUITE" ] || wanted=openssl
         if (cd "$2" && archive_apt source --download-only --tar-only "$wanted"); then return; fi
     done
     echo "$0: no source of OpenSSL can be had" >&2

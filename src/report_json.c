@@ -130,13 +130,20 @@ static json_t *addresses(const tlsdial_evidence *evidence, bool *ok)
 
 static json_t *trust(const tlsdial_evidence *evidence, bool *ok)
 {
+    static const char *const kinds[] = {[TLSDIAL_TRUST_FILE] = "file",
+                                        [TLSDIAL_TRUST_DIRECTORY] = "directory",
+                                        [TLSDIAL_TRUST_STORE] = "store"};
     const struct tlsdial_trust *place;
     json_t *array = json_array();
     for (size_t i = 0; (place = tlsdial_evidence_trust(evidence, i)) != NULL; i++) {
         json_t *object = json_object();
         set(object, "path", text(place->path), ok);
-        set(object, "kind", json_string(place->is_directory ? "directory" : "file"), ok);
-        set(object, "certificates", json_integer((json_int_t)place->certificates), ok);
+        set(object, "kind", json_string(kinds[place->kind]), ok);
+        set(object, "certificates",
+            place->kind == TLSDIAL_TRUST_STORE
+                ? json_null()
+                : json_integer((json_int_t)place->certificates),
+            ok);
         append(array, object, ok);
     }
     return array;

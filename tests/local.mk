@@ -3,6 +3,7 @@
 shell_tests = \
 	tests/memory.t \
 	tests/trust.t \
+	tests/winstore.t \
 	tests/check.t \
 	tests/check_json.t \
 	tests/deadlines.t \
@@ -64,7 +65,11 @@ tests_allocation_SOURCES = tests/allocation.c
 tests_allocation_LDADD = lib/libtlsdial-core.la
 $(tests_allocation_OBJECTS): include/tlsdial.h
 
-if !HOST_WINDOWS
+if HOST_WINDOWS
+check_PROGRAMS += tests/certstore
+tests_certstore_SOURCES = tests/certstore_windows.c
+tests_certstore_LDADD = -lcrypt32
+else
 check_PROGRAMS += tests/signals
 tests_signals_SOURCES = tests/signals.c
 tests_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
