@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <io.h>
 #include <limits.h>
+#include <process.h>
 #include <share.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,25 +102,94 @@ int os_open_to_read(const char *path, int *code)
     return fd;
 }
 
-static bool is_late(int64_t deadline_ms)
+/* ---- reading and writing ---- */
+
+#define LARGEST_CALL 65536u /* octets */
+#define CANCEL_MS 200       /* that a call has to end when it is told to */
+#define LEAST_MS 100        /* that it has when it is late: what need not wait is done */
+
+/* A call of _read() or _write() that a thread makes. */
+struct call {
+    int fd;
+    bool writes;
+    unsigned length;
+    int result, code; /* as it gave them */
+    char data[LARGEST_CALL];
+};
+
+static unsigned __stdcall call_run(void *argument)
 {
-    return deadline_ms != INT64_MAX && os_clock_ms() >= deadline_ms;
+    struct call *call = argument;
+    call->result = call->writes ? _write(call->fd, call->data, call->length)
+                                : _read(call->fd, call->data, call->length);
+    call->code = errno;
+    return 0;
 }
 
-/* Pipes and consoles cannot be waited for like sockets; the deadline is looked at between calls,
- * and a call that blocks outstays it. */
+/* Frees the call when it is late. One that does not end when it is told to keeps what it uses until
+ * the program ends. */
+static enum os_result call_until(struct call *call, int64_t deadline_ms)
+{
+    int64_t left = deadline_ms - os_clock_ms();
+    DWORD wait = left < LEAST_MS ? LEAST_MS : left > INT_MAX ? INT_MAX : (DWORD)left;
+    HANDLE thread = (HANDLE)_beginthreadex(NULL, 0, call_run, call, 0, NULL);
+    if (thread == NULL) {
+        call->result = -1;
+        call->code = errno;
+        return OS_FAILED;
+    }
+    bool in_time = WaitForSingleObject(thread, wait) == WAIT_OBJECT_0;
+    if (!in_time) {
+        CancelSynchronousIo(thread);
+        if (WaitForSingleObject(thread, CANCEL_MS) == WAIT_OBJECT_0)
+            free(call);
+    }
+    CloseHandle(thread);
+    return !in_time ? OS_LATE : call->result < 0 ? OS_FAILED : OS_DONE;
+}
+
+/* Pipes and consoles cannot be waited for like sockets. */
+static enum os_result transfer_until(int fd, char *to, const char *from, unsigned length,
+                                     int64_t deadline_ms, size_t *n, int *code)
+{
+    struct call *call = malloc(sizeof *call);
+    *code = ENOMEM;
+    if (call == NULL)
+        return OS_FAILED;
+    call->fd = fd;
+    call->writes = from != NULL;
+    call->length = length;
+    if (from != NULL)
+        memcpy(call->data, from, length);
+    enum os_result result = call_until(call, deadline_ms);
+    if (result == OS_LATE)
+        return OS_LATE;
+    *code = call->code;
+    *n = result == OS_DONE ? (size_t)call->result : 0;
+    if (to != NULL)
+        memcpy(to, call->data, *n);
+    free(call);
+    return result;
+}
+
+/* Reads to, or writes from, which of the two is not NULL, as much as goes at once. */
+static enum os_result transfer(int fd, char *to, const char *from, size_t length,
+                               int64_t deadline_ms, size_t *n, int *code)
+{
+    unsigned part = length > LARGEST_CALL ? LARGEST_CALL : (unsigned)length;
+    bool is_file = GetFileType((HANDLE)_get_osfhandle(fd)) == FILE_TYPE_DISK;
+    if (deadline_ms != INT64_MAX && !is_file)
+        return transfer_until(fd, to, from, part, deadline_ms, n, code);
+    int done = to != NULL ? _read(fd, to, part) : _write(fd, from, part);
+    *code = errno;
+    *n = done < 0 ? 0 : (size_t)done;
+    return done < 0 ? OS_FAILED : OS_DONE;
+}
+
 enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms,
                        size_t *n, int *code)
 {
-    if (is_late(deadline_ms))
-        return OS_LATE;
-    int got = _read(fd, buffer, length > INT_MAX ? INT_MAX : (unsigned)length);
-    if (got < 0) {
-        *code = errno;
-        return OS_FAILED;
-    }
-    *n = (size_t)got;
-    return OS_DONE;
+    return transfer(fd, buffer, NULL, length, deadline_ms, n, code);
 }
 
 enum os_result os_write(int fd, const void *data, size_t length, int64_t deadline_ms,
@@ -127,15 +197,12 @@ enum os_result os_write(int fd, const void *data, size_t length, int64_t deadlin
 {
     const char *rest = data;
     while (length > 0) {
-        if (is_late(deadline_ms))
-            return OS_LATE;
-        int put = _write(fd, rest, length > INT_MAX ? INT_MAX : (unsigned)length);
-        if (put < 0) {
-            *code = errno;
-            return OS_FAILED;
-        }
-        rest += put;
-        length -= (size_t)put;
+        size_t n;
+        enum os_result result = transfer(fd, NULL, rest, length, deadline_ms, &n, code);
+        if (result != OS_DONE)
+            return result;
+        rest += n;
+        length -= n;
     }
     return OS_DONE;
 }
