@@ -48,7 +48,7 @@ struct option_entry {
     enum option_use use;
     const char *name;
     const char *argument; /**< what its argument is, NULL: none */
-    const char *help; /**< a line break stands for one in --help */
+    const char *help;     /**< a line break stands for one in --help */
 };
 
 /** The entry of a code; NULL where it has none. */

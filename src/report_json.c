@@ -67,6 +67,11 @@ static void set(json_t *object, const char *key, json_t *value, bool *ok)
         *ok = false;
 }
 
+static void set_text(json_t *object, const char *key, const char *from, bool *ok)
+{
+    set(object, key, text(from), ok);
+}
+
 static void append(json_t *array, json_t *value, bool *ok)
 {
     if (json_array_append_new(array, value) != 0)
@@ -84,9 +89,9 @@ static void set_cause(json_t *object, enum tlsdial_cause cause, bool *ok)
 static json_t *target(const struct report *report, bool *ok)
 {
     json_t *object = json_object();
-    set(object, "host", text(report->options->target.host), ok);
-    set(object, "name", text(report->options->target.name), ok);
-    set(object, "port", text(report->options->target.port), ok);
+    set_text(object, "host", report->options->target.host, ok);
+    set_text(object, "name", report->options->target.name, ok);
+    set_text(object, "port", report->options->target.port, ok);
     return object;
 }
 
@@ -94,10 +99,10 @@ static json_t *verdict(const struct tlsdial_error *error, bool *ok)
 {
     json_t *object = json_object();
     set_cause(object, error->cause, ok);
-    set(object, "message",
-        text(error->cause != TLSDIAL_OK ? error->message
-                                        : tlsdial_cause_phrase(TLSDIAL_OK)),
-        ok);
+    set_text(object, "message",
+             error->cause != TLSDIAL_OK ? error->message
+                                        : tlsdial_cause_phrase(TLSDIAL_OK),
+             ok);
     set(object, "hint", text_or_null(error->hint), ok);
     return object;
 }
@@ -108,8 +113,8 @@ static json_t *attempts(const tlsdial_evidence *evidence, bool *ok)
     json_t *array = json_array();
     for (size_t i = 0; (attempt = tlsdial_evidence_attempt(evidence, i)) != NULL; i++) {
         json_t *object = json_object();
-        set(object, "address", text(attempt->address), ok);
-        set(object, "port", text(attempt->port), ok);
+        set_text(object, "address", attempt->address, ok);
+        set_text(object, "port", attempt->port, ok);
         set_cause(object, attempt->cause, ok);
         set(object, "reason", text_or_null(attempt->reason), ok);
         set(object, "microseconds", json_integer(attempt->microseconds), ok);
@@ -137,12 +142,11 @@ static json_t *trust(const tlsdial_evidence *evidence, bool *ok)
     json_t *array = json_array();
     for (size_t i = 0; (place = tlsdial_evidence_trust(evidence, i)) != NULL; i++) {
         json_t *object = json_object();
-        set(object, "path", text(place->path), ok);
+        set_text(object, "path", place->path, ok);
         set(object, "kind", json_string(kinds[place->kind]), ok);
         set(object, "certificates",
-            place->kind == TLSDIAL_TRUST_STORE
-                ? json_null()
-                : json_integer((json_int_t)place->certificates),
+            number_or_null(place->kind != TLSDIAL_TRUST_STORE,
+                           (int64_t)place->certificates),
             ok);
         append(array, object, ok);
     }
@@ -176,15 +180,15 @@ static json_t *parameters(const tlsdial_evidence *evidence, bool *ok)
     int64_t time;
     bool shaken = tlsdial_evidence_time(evidence, TLSDIAL_STEP_HANDSHAKE, &time);
     json_t *object = json_object();
-    set(object, "protocol", text(tlsdial_evidence_protocol(evidence)), ok);
-    set(object, "cipher", text(tlsdial_evidence_cipher(evidence)), ok);
-    set(object, "group", text(tlsdial_evidence_group(evidence)), ok);
-    set(object, "signature", text(tlsdial_evidence_signature(evidence)), ok);
-    set(object, "alpn", text(tlsdial_evidence_alpn(evidence)), ok);
+    set_text(object, "protocol", tlsdial_evidence_protocol(evidence), ok);
+    set_text(object, "cipher", tlsdial_evidence_cipher(evidence), ok);
+    set_text(object, "group", tlsdial_evidence_group(evidence), ok);
+    set_text(object, "signature", tlsdial_evidence_signature(evidence), ok);
+    set_text(object, "alpn", tlsdial_evidence_alpn(evidence), ok);
     set(object, "resumed", boolean_or_null(known, resumed), ok);
     set(object, "certificate_requested",
         boolean_or_null(shaken, tlsdial_evidence_certificate_requested(evidence)), ok);
-    set(object, "ocsp_staple", text(tlsdial_evidence_staple(evidence)), ok);
+    set_text(object, "ocsp_staple", tlsdial_evidence_staple(evidence), ok);
     return object;
 }
 
@@ -192,7 +196,7 @@ static json_t *certificate_key(const struct tlsdial_certificate *certificate, bo
 {
     json_t *object = json_object();
     set(object, "type", text_or_null(certificate->key_type), ok);
-    set(object, "group", text(certificate->key_group), ok);
+    set_text(object, "group", certificate->key_group, ok);
     set(object, "bits",
         number_or_null(certificate->key_bits > 0, (int64_t)certificate->key_bits), ok);
     return object;
@@ -203,9 +207,9 @@ static json_t *certificate_json(const struct report *report,
 {
     json_t *object = json_object(), *names = json_array();
     char *pem = report_pem(certificate);
-    set(object, "subject", text(certificate->subject), ok);
-    set(object, "issuer", text(certificate->issuer), ok);
-    set(object, "serial", text(certificate->serial), ok);
+    set_text(object, "subject", certificate->subject, ok);
+    set_text(object, "issuer", certificate->issuer, ok);
+    set_text(object, "serial", certificate->serial, ok);
     set(object, "not_before", moment(certificate->not_before), ok);
     set(object, "not_after", moment(certificate->not_after), ok);
     set(object, "days_left",
@@ -216,9 +220,9 @@ static json_t *certificate_json(const struct report *report,
     set(object, "key", certificate_key(certificate, ok), ok);
     set(object, "signature_algorithm", text_or_null(certificate->signature_algorithm),
         ok);
-    set(object, "fingerprint_sha256", text(certificate->fingerprint), ok);
-    set(object, "pin", text(certificate->pin), ok);
-    set(object, "issuer_url", text(certificate->issuer_url), ok);
+    set_text(object, "fingerprint_sha256", certificate->fingerprint, ok);
+    set_text(object, "pin", certificate->pin, ok);
+    set_text(object, "issuer_url", certificate->issuer_url, ok);
     set(object, "self_issued", json_boolean(certificate->self_issued), ok);
     set(object, "sent", json_boolean(report_was_sent(report, certificate)), ok);
     set(object, "pem", pem != NULL ? json_string(pem) : NULL, ok);
@@ -245,8 +249,8 @@ static json_t *problems(const tlsdial_evidence *evidence, bool *ok)
         json_t *object = json_object();
         set_cause(object, problem->cause, ok);
         set(object, "depth", json_integer(problem->depth), ok);
-        set(object, "subject", text(problem->subject), ok);
-        set(object, "reason", text(problem->reason), ok);
+        set_text(object, "subject", problem->subject, ok);
+        set_text(object, "reason", problem->reason, ok);
         set(object, "hint", text_or_null(tlsdial_cause_hint(problem->cause)), ok);
         append(array, object, ok);
     }
@@ -278,7 +282,7 @@ static json_t *fetches(const struct report_diagnosis *diagnosis, bool *ok)
     for (size_t i = 0; i < diagnosis->count; i++) {
         const struct report_fetch *fetch = &diagnosis->fetches[i];
         json_t *object = json_object();
-        set(object, "url", text(fetch->url), ok);
+        set_text(object, "url", fetch->url, ok);
         set(object, "error", fetch->fetched ? json_null() : verdict(&fetch->error, ok),
             ok);
         append(array, object, ok);
@@ -320,7 +324,7 @@ char *report_json(const struct report *report)
                         report_is_anchored(report)),
         &ok);
     set(object, "problems", problems(evidence, &ok), &ok);
-    set(object, "missing_issuer", text(tlsdial_evidence_missing_issuer(evidence)), &ok);
+    set_text(object, "missing_issuer", tlsdial_evidence_missing_issuer(evidence), &ok);
     set(object, "bytes", bytes(evidence, &ok), &ok);
     set(object, "end", end(evidence), &ok);
     set(object, "fetch_missing", fetch_missing(report, &ok), &ok);
