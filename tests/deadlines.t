@@ -35,7 +35,7 @@ status_is 73 'of two limits the earlier one holds'
 stop_peer
 
 start_peer drip-handshake --interval 0.3
-dial --connect-timeout 1 127.0.0.1 "$port"
+dial --connect-timeout "$soon" 127.0.0.1 "$port"
 status_is 73 'a handshake that drips'
 err_has 'the peer sent too little' 'dripping handshake: the message says so'
 stop_peer
@@ -65,7 +65,7 @@ status_is 74 'a record that drips, --idle-timeout'
 err_has 'deadline-transfer: the peer was silent' 'bytes of a record are no data yet'
 stop_peer
 
-start_peer serve --delay 60
+start_peer serve --delay "$((3 * soon + 60))"
 dial --idle-timeout 0.5 127.0.0.1 "$port"
 status_is 74 'silence after the request, --idle-timeout'
 err_has 'deadline-transfer: the peer was silent' 'the message says who was silent'
