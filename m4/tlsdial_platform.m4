@@ -2,7 +2,7 @@
 # ----------------
 # The one place where the platform is decided. HOST_WINDOWS picks whole files:
 # sock_posix.c or sock_winsock.c, thread_posix.c or thread_windows.c, os_posix.c or
-# os_windows.c. What they need to link is in PTHREAD_CFLAGS, PTHREAD_LIBS (POSIX) and
+# os_windows.c with a manifest. What they need to link is in PTHREAD_CFLAGS, PTHREAD_LIBS (POSIX) and
 # PLATFORM_LIBS (Windows). DL_LIBS is for what is loaded on demand, and for the tests' shim.
 AC_DEFUN([TLSDIAL_PLATFORM], [
   AC_REQUIRE([AC_CANONICAL_HOST])

@@ -35,10 +35,15 @@ src_tlsdial_SOURCES += src/cmd_no_check.c
 endif
 if HOST_WINDOWS
 src_tlsdial_SOURCES += src/os_windows.c
+src_tlsdial_manifest = src/manifest.$(OBJEXT)
+src/manifest.$(OBJEXT): src/tlsdial.rc src/tlsdial.manifest src/$(am__dirstamp)
+	$(AM_V_GEN)$(WINDRES) -I $(srcdir)/src -o $@ $(srcdir)/src/tlsdial.rc
+CLEANFILES += src/manifest.$(OBJEXT)
 else
 src_tlsdial_SOURCES += src/os_posix.c
 endif
 AM_CPPFLAGS += $(JANSSON_CFLAGS)
-src_tlsdial_LDADD = lib/libtlsdial.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
+src_tlsdial_LDADD = $(src_tlsdial_manifest) lib/libtlsdial.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
 src_tlsdial_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 $(src_tlsdial_OBJECTS): include/tlsdial.h
+EXTRA_DIST += src/tlsdial.manifest src/tlsdial.rc

@@ -52,6 +52,10 @@ for tls in tls1_2 tls1_3; do
 done
 asks
 shown 'a path with colons' --cert "$T/a:b/c:d.pem"
+beyond=$T/$(printf 'gr\303\274n')
+cp "$T/chain.pem" "$beyond.pem"
+cp "$T/client.key" "$beyond.key"
+shown 'names beyond ASCII' --cert "$beyond.pem" --key "$beyond.key"
 shown 'PKCS#12' --cert "$T/locked.p12" --pass "file:$T/phrase"
 shown 'PKCS#12 without a pass phrase' --cert "$T/open.p12"
 shown 'a key in PKCS#12' --cert "$T/chain.pem" --key "$T/locked.p12" --pass "file:$T/phrase"

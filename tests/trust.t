@@ -219,6 +219,15 @@ status_is 0 'a directory and two files'
 err_has 'trusted: hashed, with 1 certificate' 'the directory is told'
 err_has 'trusted: ca.pem, with 1 certificate' 'the first file'
 err_has 'trusted: other.pem, with 1 certificate' 'the second file'
+beyond=$(printf 'gr\303\274n')
+cp -R hashed "$beyond"
+cp ca.pem "$beyond"
+quietly rehash.log "$OPENSSL" rehash "$beyond"
+run tlsdial -v --capath "$beyond" localhost "$port"
+status_is 0 'a directory with a name beyond ASCII'
+err_has "trusted: $beyond, with 2 certificates" 'and it is told'
+run with_env SSL_CERT_DIR="$beyond" SSL_CERT_FILE=none tlsdial localhost "$port"
+status_is 0 'such a directory in the environment'
 run with_env SSL_CERT_FILE="$T/three.pem" SSL_CERT_DIR="$T/hashed" tlsdial -v localhost "$port"
 status_is 0 'the environment'
 err_has "trusted: $T/three.pem, with 3 certificates" 'SSL_CERT_FILE is told'
