@@ -230,12 +230,24 @@ static int create(const char *path, bool in_place, int *code)
     return error == 0 ? fd : -1;
 }
 
+/* A device, such as NUL, has nothing that _wstat64() finds. */
+static bool is_device(const wchar_t *path)
+{
+    HANDLE file = CreateFileW(path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                              OPEN_EXISTING, 0, NULL);
+    bool device = file != INVALID_HANDLE_VALUE && GetFileType(file) != FILE_TYPE_DISK;
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    return device;
+}
+
 static bool is_regular_or_absent(const char *path)
 {
     struct _stat64 existing;
     wchar_t *wide = to_wide(path);
-    bool other = wide != NULL && _wstat64(wide, &existing) == 0 &&
-                 (existing.st_mode & _S_IFREG) == 0;
+    bool other = wide != NULL &&
+                 (is_device(wide) ||
+                  (_wstat64(wide, &existing) == 0 && (existing.st_mode & _S_IFREG) == 0));
     free(wide);
     return !other;
 }

@@ -58,7 +58,9 @@ is "$(drawn)" 0 '-v: nothing is shown but its lines'
 within 30 tlsdial --cacert "$T/ca.pem" -o "$file" 127.0.0.1 "$port"
 status_is 0 'no terminal'
 err_empty 'no terminal: nothing is shown'
-dial -o /dev/null
+null=/dev/null
+[ "$EXEEXT" != .exe ] || null=NUL
+dial -o "$null"
 status_is 0 'no file'
 out_empty 'no file: nothing is shown'
 dial
