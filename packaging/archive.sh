@@ -73,7 +73,7 @@ openssl_download() { # openssl_download NAME FOLDER: sets openssl, too, to where
 }
 
 # Builds OpenSSL with these arguments of its Configure, once for NAME and a version, and sets openssl
-# to its folder.
+# to its folder. It looks for its configuration in openssl_directory, if that is set.
 openssl_from_source() { # openssl_from_source NAME ARGS...
     name=$1
     shift
@@ -83,7 +83,8 @@ openssl_from_source() { # openssl_from_source NAME ARGS...
     mkdir "$work/source" "$work/root"
     tar -xf "$work"/openssl_*.orig.tar.* -C "$work/source" --strip-components=1
     (cd "$work/source" && ./Configure --prefix="$openssl" --libdir=lib "$@" &&
-        make -j"$(nproc)" build_libs && make install_dev DESTDIR="$work/root") \
+        make -j"$(nproc)" ${openssl_directory:+"OPENSSLDIR=$openssl_directory"} build_libs &&
+        make install_dev DESTDIR="$work/root") \
         >"$work/log" 2>&1 || { tail -n 20 "$work/log"; exit 1; }
     mkdir -p "$cache"
     mv "$work/root$openssl" "$openssl" # whole, or not there
