@@ -43,9 +43,10 @@ VERSION_OPTIONS = {"s_client": "version", "socat": "-V"}
 PROGRAMS = {"s_client": "openssl"}
 
 
-def version_of(name, program):
+def version_of(name, program, environment):
     said = subprocess.run([program, VERSION_OPTIONS.get(name, "--version")], check=False,
-                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          env={**os.environ, **environment})
     lines = (said.stdout + said.stderr).strip().splitlines()
     if name == "socat":
         lines = [line for line in lines if "version" in line]
@@ -62,6 +63,8 @@ def installed(floor, tlsdial):
     return found
 
 
-def versions(programs):
-    return {name: version_of(name, program) for name, program in programs.items()
-            if name != "floor"}
+def versions(programs, library):
+    """The first line that each tells; LIBRARY is tlsdial's, which may not be installed."""
+    environments = {"tlsdial": {"LD_PRELOAD": library}} if library else {}
+    return {name: version_of(name, program, environments.get(name, {}))
+            for name, program in programs.items() if name != "floor"}

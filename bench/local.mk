@@ -17,7 +17,7 @@ bench: all $(EXTRA_PROGRAMS)
 	@$(MAKE) -s install DESTDIR="$(abs_builddir)/bench/root" >/dev/null
 	@PYTHONDONTWRITEBYTECODE=1 "$(PYTHON)" $(srcdir)/bench/run.py \
 	--tlsdial "$(abs_builddir)/bench/root$(bindir)/tlsdial" \
-	--library-path "$(abs_builddir)/bench/root$(libdir)" \
+	--library "$(abs_builddir)/bench/root$(libdir)/libtlsdial.so.0" \
 	--floor "$(abs_builddir)/bench/floor" --measure "$(abs_builddir)/bench/measure" \
 	--nginx "$(NGINX)" --openssl "$(OPENSSL)" --json bench.json $(BENCH_FLAGS)
 	@rm -rf bench/root

@@ -4,6 +4,9 @@
  *
  *   measure INPUT OUTPUT COMMAND [ARGUMENT...]
  *
+ * MEASURE_PRELOAD is the LD_PRELOAD of the command: a library that is not installed is found at
+ * once by it, like one that is; LD_LIBRARY_PATH would have the other libraries looked for there too.
+ *
  * A program of its own, since a child's peak memory (ru_maxrss) is at least that of the process
  * that it was forked from: small here, large if that were Python.
  */
@@ -36,10 +39,11 @@ static long long cpu_time(const struct rusage *usage)
 
 static void become(char **argv)
 {
+    const char *preload = getenv("MEASURE_PRELOAD");
     int input = open(argv[1], O_RDONLY);
     int output = open(argv[2], O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (input < 0 || output < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 ||
-        dup2(output, 2) < 0)
+        dup2(output, 2) < 0 || (preload != NULL && setenv("LD_PRELOAD", preload, 1) != 0))
         _exit(126);
     execvp(argv[3], argv + 3);
     _exit(127);

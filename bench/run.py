@@ -32,6 +32,7 @@ class Bench:
         os.mkdir(self.empty)
         self.environment = {"PATH": os.environ["PATH"], "HOME": self.empty, "LC_ALL": "C.UTF-8"}
         self.full_bundle = self.make_full_bundle()
+        self.library = options.library if os.path.exists(options.library or "") else None
 
     def make_full_bundle(self):
         """The system's bundle and our own root, which stands last."""
@@ -51,9 +52,9 @@ class Bench:
         return [self.programs[name], *clients.COMMANDS[name](fetch)]
 
     def environment_of(self, name):
-        if name != "tlsdial" or not self.options.library_path:
+        if name != "tlsdial" or self.library is None:
             return self.environment
-        return {**self.environment, "LD_LIBRARY_PATH": self.options.library_path}
+        return {**self.environment, "MEASURE_PRELOAD": self.library}
 
     def request_file(self, fetch):
         path = os.path.join(self.folder, "request")
@@ -226,7 +227,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("tlsdial", "floor", "measure", "nginx"):
         parser.add_argument("--" + name, required=True, help="the program")
-    parser.add_argument("--library-path", help="where libtlsdial is, if not in a usual folder")
+    parser.add_argument("--library", help="libtlsdial, if not in a usual folder")
     parser.add_argument("--openssl", default="openssl", help="the openssl command")
     parser.add_argument("--bundle", default="/etc/ssl/certs/ca-certificates.crt",
                         help="the system's CA certificates")
@@ -256,8 +257,8 @@ def measure(bench, options):
     counts = count_instructions(bench, cases) if shutil.which("valgrind") else None
     targets = judge_targets(times)
     print_targets(targets)
-    return {"machine": machine(), "versions": clients.versions(bench.programs), "times": times,
-            "libraries": libraries, "instructions": counts, "targets": targets}
+    return {"machine": machine(), "versions": clients.versions(bench.programs, bench.library),
+            "times": times, "libraries": libraries, "instructions": counts, "targets": targets}
 
 
 def main():
