@@ -228,7 +228,7 @@ bool trust_is_empty(const struct trust *trust)
         const struct tlsdial_trust *place = &trust->places[i];
         if (place->certificates > 0 || place->kind == TLSDIAL_TRUST_STORE ||
             (place->kind == TLSDIAL_TRUST_DIRECTORY &&
-             (strpbrk(place->path, ":;") != NULL ||
+             (strchr(place->path, TLSDIAL_LIST_SEPARATOR) != NULL ||
               trust_count_directory(place->path) > 0)))
             return false;
     }

@@ -2,8 +2,9 @@
 # ----------------
 # The one place where the platform is decided. HOST_WINDOWS picks whole files:
 # sock_posix.c or sock_winsock.c, thread_posix.c or thread_windows.c, os_posix.c or
-# os_windows.c with a manifest. What they need to link is in PTHREAD_CFLAGS, PTHREAD_LIBS (POSIX) and
-# PLATFORM_LIBS (Windows). DL_LIBS is for what is loaded on demand, and for the tests' shim.
+# os_windows.c with a manifest. What they need to link is in PTHREAD_CFLAGS, PTHREAD_LIBS
+# (POSIX) and PLATFORM_LIBS (Windows). DL_LIBS is for what is loaded on demand, and for the tests'
+# shim.
 AC_DEFUN([TLSDIAL_PLATFORM], [
   AC_REQUIRE([AC_CANONICAL_HOST])
   AS_CASE([$host_os],
@@ -12,7 +13,11 @@ AC_DEFUN([TLSDIAL_PLATFORM], [
   AM_CONDITIONAL([HOST_WINDOWS], [test $tlsdial_windows = yes])
 
   # A path without a drive is of the current one on Windows, where any user may have made it.
-  AS_IF([test $tlsdial_windows = yes], [tlsdial_distributions=false], [tlsdial_distributions=true])
+  AS_IF([test $tlsdial_windows = yes],
+        [tlsdial_distributions=false tlsdial_list_separator=";"],
+        [tlsdial_distributions=true tlsdial_list_separator=":"])
+  AC_DEFINE_UNQUOTED([TLSDIAL_LIST_SEPARATOR], ['$tlsdial_list_separator'],
+                     [What stands between the directories of a list, as OpenSSL has it.])
   AC_DEFINE_UNQUOTED([TLSDIAL_DISTRIBUTIONS], [$tlsdial_distributions],
                      [Whether to look for CA certificates where distributions keep them.])
 
