@@ -49,6 +49,7 @@ static bool skip(struct der *der, unsigned char wanted)
     return take(der, &tag, &content) && tag == wanted;
 }
 
+#define TAG_CONSTRUCTED 0x20 /* the bit */
 #define TAG_INTEGER 0x02
 #define TAG_SEQUENCE 0x30
 #define TAG_VERSION 0xa0 /* [0] */
@@ -137,6 +138,9 @@ static bool hash_attribute(struct der attribute, uint32_t *sum)
     for (size_t i = 0; i < type.left; i++)
         hash = mix(hash, type.at[i]);
     if (!take(&attribute, &tag, &value) || attribute.left > 0)
+        return false;
+    /* No DER, but OpenSSL reads a string that is put together of several. */
+    if ((tag & TAG_CONSTRUCTED) != 0 && tag != TAG_SEQUENCE)
         return false;
     *sum += mix_value(hash, tag, value);
     return true;
