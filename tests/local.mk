@@ -128,14 +128,14 @@ demo: all
 	OPENSSL='$(OPENSSL)' $(SHELL) $(srcdir)/tests/demo.sh
 
 # Third-party vectors (see tests/conformance/run.py), which are no part of the tree. For all of
-# them: make conformance CONFORMANCE_FLAGS=--all
+# them: make conformance CONFORMANCE_FLAGS=--all. Libtool puts the program itself in the place of
+# its script, once and not for each case.
 VECTORS = $(top_srcdir)/../shared/vectors
 CONFORMANCE_FLAGS =
 conformance: all
-	@$(PYTHON) -B $(srcdir)/tests/conformance/run.py --vectors '$(VECTORS)' \
-	--openssl '$(OPENSSL)' \
-	--tlsdial './libtool --mode=execute $(EMULATOR) src/tlsdial$(EXEEXT)' \
-	$(CONFORMANCE_FLAGS)
+	@./libtool --mode=execute $(PYTHON) -B $(srcdir)/tests/conformance/run.py \
+	--vectors '$(VECTORS)' --openssl '$(OPENSSL)' --emulator '$(EMULATOR)' \
+	--tlsdial src/tlsdial$(EXEEXT) $(CONFORMANCE_FLAGS)
 EXTRA_DIST += tests/conformance/deviations tests/conformance/run.py tests/conformance/tls13.py
 
 # What an application does with the installed library, header and .pc file.

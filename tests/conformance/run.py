@@ -54,7 +54,7 @@ def temporary(directory, text):
 
 
 def command(case, port, options):
-    words = options.tlsdial.split() + ["-v", "--connect-timeout", "30", "--idle-timeout", "30"]
+    words = options.emulator.split() + [options.tlsdial, "-v", "--connect-timeout", "30", "--idle-timeout", "30"]
     words += ["--cacert", temporary(options.scratch, case.trust)]
     words += ["--verify-hostname", case.host]
     if getattr(case, "time", None) is not None:
@@ -250,7 +250,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--vectors", required=True, help="folder of vectors.jsonl.xz")
-    add("--tlsdial", default="tlsdial", help="the program, with the words before it if any")
+    add("--tlsdial", default="tlsdial", help="the program")
+    add("--emulator", default="", help="what runs the program, with its options")
     add("--openssl", default="openssl")
     add("--deviations", default=os.path.join(HERE, "deviations"))
     add("--all", action="store_true", help="all cases, not a sample of the largest suite")
