@@ -43,7 +43,7 @@ else:
 END
 schema=$TOP_SRCDIR/doc/tlsdial-check.schema.json
 
-look() { "$PYTHON" "$T/look.py" "$T/out" "$@" 2>"$T/look.log"; }
+look() { "$PYTHON" -S "$T/look.py" "$T/out" "$@" 2>"$T/look.log"; }
 json_is() { # json_is EXPRESSION VALUE DESC: about the object r
     json_value=$(look "$1")
     is "$json_value" "$2" "$3" || show 'Python says' "$T/look.log"
@@ -53,7 +53,7 @@ json_holds() { json_is "bool($1)" true "$2"; } # json_holds EXPRESSION DESC
 json() { within 60 tlsdial check --format json --cacert "$T/ca.pem" "$@"; }
 is_valid() { # is_valid DESC: the report that was just made
     if [ "$has_validator" -eq 0 ]; then
-        look validate "$schema"
+        "$PYTHON" "$T/look.py" "$T/out" validate "$schema" 2>"$T/look.log"
         ok $? "valid: $1" || show 'the validator says' "$T/look.log"
     else
         skip "valid: $1" 'the jsonschema module of Python is not here'

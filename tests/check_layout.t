@@ -42,15 +42,15 @@ print(sum(map(width, widest)))
 print(widest, file=sys.stderr)
 END
 within_80_columns() { # within_80_columns DESC; widest is its width
-    widest=$("$PYTHON" "$T/width.py" "$T/out" 2>"$T/widest")
+    widest=$("$PYTHON" -S "$T/width.py" "$T/out" 2>"$T/widest")
     [ "$widest" -le 80 ]
     ok $? "no line is over 80 columns: $1" || note "$(cat "$T/widest")"
 }
 many_names() { # many_names COUNT
-    "$PYTHON" -c 'import sys
+    "$PYTHON" -S -c 'import sys
 print(",".join("DNS:%d.%s.example" % (i, "n" * 60) for i in range(int(sys.argv[1]))))' "$1"
 }
-repeated() { "$PYTHON" -c 'import sys
+repeated() { "$PYTHON" -S -c 'import sys
 sys.stdout.buffer.write(eval(sys.argv[1]).encode())' "$1"; }
 
 long=$(repeated '"L" * 60')

@@ -7,6 +7,7 @@ shell_tests = \
 	tests/check.t \
 	tests/check_json.t \
 	tests/deadlines.t \
+	tests/progress.t \
 	tests/truncation.t \
 	tests/handshake.t \
 	tests/causes.t \
@@ -22,7 +23,6 @@ shell_tests = \
 	tests/output.t \
 	tests/output_posix.t \
 	tests/check_layout.t \
-	tests/progress.t \
 	tests/check_options.t \
 	tests/addresses.t \
 	tests/policy.t \

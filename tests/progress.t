@@ -27,7 +27,7 @@ for row in text.replace("\r\n", "\n").split("\n"):
 print("left:", "|".join(rows))
 print("widest:", max(len(part) for part in re.split("[\r\n]", text)))
 END
-look() { "$PYTHON" "$T/screen.py" "$T/out" >"$T/screen"; }
+look() { "$PYTHON" -S "$T/screen.py" "$T/out" >"$T/screen"; }
 drawn() { grep -c '^drawn: \(received\|sent\)' "$T/screen"; }
 left() { sed -n 's/^left: *//p' "$T/screen"; }
 

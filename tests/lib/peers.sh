@@ -63,7 +63,8 @@ start_peer() { # start_peer VERB ARGS...: tests/peer.py --help lists the verbs
     shift
     [ ! -e "$T/server.pem" ] || set -- --cert "$T/server.pem" --key "$T/server.key" "$@"
     # shellcheck disable=SC2154 # slowness is tap.sh's
-    "$PYTHON" "$TOP_SRCDIR/tests/peer.py" "$peer_verb" --log "$peer_log" \
+    # -S: nothing of what others installed, which may take longer to look up than all the rest.
+    "$PYTHON" -S "$TOP_SRCDIR/tests/peer.py" "$peer_verb" --log "$peer_log" \
         --life "$((120 * slowness))" "$@" \
         >"$peer_said" 2>&1 &
     peer_started $! LISTENING
