@@ -54,7 +54,8 @@ def temporary(directory, text):
 
 
 def command(case, port, options):
-    words = options.emulator.split() + [options.tlsdial, "-v", "--connect-timeout", "30", "--idle-timeout", "30"]
+    words = options.emulator.split() + [options.tlsdial, "-v"]
+    words += ["--connect-timeout", "30", "--idle-timeout", "30"]
     words += ["--cacert", temporary(options.scratch, case.trust)]
     words += ["--verify-hostname", case.host]
     if getattr(case, "time", None) is not None:
