@@ -216,9 +216,10 @@ static void add_client_hello_size(const tlsdial_conn *conn, struct tlsdial_error
     if (error == NULL || conn->io->first_length > 0 ||
         conn->messages.client_hello == NULL)
         return;
-    snprintf(text, sizeof text, ", after a ClientHello of %llu bytes",
-             (unsigned long long)conn->io->traffic->sent);
-    error_append(error, text);
+    unsigned long long sent = conn->io->traffic->sent;
+    if (sent > 0)
+        snprintf(text, sizeof text, ", after a ClientHello of %llu bytes", sent);
+    error_append(error, sent > 0 ? text : ", before the ClientHello was sent");
 }
 
 /* Not every server says why it ends; that it asked for a certificate may be the reason. */

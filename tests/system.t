@@ -82,6 +82,12 @@ failed_as 42 not-yet-valid '' 'a clock of 2001'
 err_has "hint: this system's clock is wrong: it says 2001-09-09 01:46:40 UTC, and tlsdial was built on 20" \
     'a clock of 2001: the hint has both dates'
 
+# --- a peer that resets the connection before anything is sent
+
+with_reset_at_send tlsdial --cacert "$T/aged.pem" localhost "$port"
+failed_as 34 closed-in-handshake 'Connection reset by peer, before the ClientHello was sent' \
+    'a reset before the ClientHello'
+
 # --- an OpenSSL that was built for another place
 
 if ! grep -q '^#define TLSDIAL_CA_BUNDLE "' "$TOP_BUILDDIR/config.h" &&

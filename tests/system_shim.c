@@ -5,7 +5,8 @@
  * service.  Anything else, and every numeric host, is left to the real one.  TLSDIAL_TEST_TIME
  * is the time that the other tells, in seconds since 1970.  TLSDIAL_TEST_DEFAULT_TRUST is where
  * OpenSSL says that its trusted certificates are, file and directory.  Libraries whose file
- * names begin with TLSDIAL_TEST_NO_LIBRARY cannot be loaded.
+ * names begin with TLSDIAL_TEST_NO_LIBRARY cannot be loaded.  Where TLSDIAL_TEST_SEND
+ * is set, whoever sends learns that the peer has reset the connection.
  */
 #include <config.h>
 
@@ -80,6 +81,18 @@ time_t time(time_t *also)
     if (also != NULL)
         *also = told;
     return told;
+}
+
+ssize_t send(int socket, const void *data, size_t length, int flags)
+{
+    ssize_t (*real)(int, const void *, size_t, int);
+    void *found = dlsym(RTLD_NEXT, "send");
+    memcpy(&real, &found, sizeof real);
+    if (found == NULL || getenv("TLSDIAL_TEST_SEND") != NULL) {
+        errno = ECONNRESET;
+        return -1;
+    }
+    return real(socket, data, length, flags);
 }
 
 static const char *default_trust(const char *symbol)

@@ -354,6 +354,11 @@ without_library() { # without_library PREFIX CMD...: within; files of that name 
     expand under_shim "$@"
 }
 
+with_reset_at_send() { # with_reset_at_send CMD...: within; whatever is sent finds a reset
+    shim_does=TLSDIAL_TEST_SEND=reset
+    expand under_shim "$@"
+}
+
 # AddressSanitizer wants to be first in line, and is loaded behind the shim.
 under_shim() {
     within 30 env LD_PRELOAD="$shim" "$shim_does" \
