@@ -34,6 +34,7 @@ inside() { # inside ROOT SCRIPT ARGS...
         fi
         mount -t proc proc "$root/proc"
         mount --bind /dev "$root/dev"
+        mount -t devpts devpts "$root/dev/pts" # for the tests that have a terminal
         mount --bind "$folder" "$root/mnt"
         exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
             LC_ALL=C.UTF-8 VERBOSE="$VERBOSE" sh -euc "$script" sh "$@"' \
