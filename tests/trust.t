@@ -148,6 +148,16 @@ same "$ABSENT" 'a blank where there is none' retyped.bundle server.pem
 retyped 0x2000 '/O=tlsdial test CA'
 same "$ABSENT" 'another attribute' retyped.bundle server.pem
 
+# Of the same length, and the same name: a UTF8String that is constructed of one (BER).
+retyped 0x2000 '/CN=tlsdial  test  CA'
+"$OPENSSL" x509 -in retyped.pem -outform DER |
+    LC_ALL=C sed 's/\x0c\x11tlsdial  test  CA/\x2c\x11\x0c\x0ftlsdial test CA/g' >constructed.der
+"$OPENSSL" x509 -in constructed.der -inform DER -out retyped.pem
+"$OPENSSL" asn1parse -in retyped.pem | grep -q 'cons: UTF8STRING'
+judge $? 'a CA whose name has a constructed string' 'asn1parse does not show one'
+cat other.pem retyped.pem >retyped.bundle
+same "$TRUSTED" 'a constructed string' retyped.bundle server.pem
+
 # --- trust settings and CRLs --------------------------------------------------------------
 
 trusted() { # trusted NAME ARGS...: ca.pem as TRUSTED CERTIFICATE
