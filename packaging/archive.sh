@@ -4,10 +4,14 @@
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
+# One at a time: apt fails where another one works, and .ci/run has two gates at once.
 install_tools() { # install_tools PACKAGE...: on the machine itself
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    as_root flock /var/lib/dpkg sh -ec 'apt-get update -q
+        DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"' sh "$@"
 }
+
+: "${JOBS:=$(nproc)}" # of make
 
 command -v apt-get >/dev/null || { echo "$0: apt-get is not here: Debian is needed" >&2; exit 1; }
 # shellcheck source=/dev/null
@@ -83,7 +87,7 @@ openssl_from_source() { # openssl_from_source NAME ARGS...
     mkdir "$work/source" "$work/root"
     tar -xf "$work"/openssl_*.orig.tar.* -C "$work/source" --strip-components=1
     (cd "$work/source" && ./Configure --prefix="$openssl" --libdir=lib "$@" &&
-        make -j"$(nproc)" ${openssl_directory:+"OPENSSLDIR=$openssl_directory"} build_libs &&
+        make -j"$JOBS" ${openssl_directory:+"OPENSSLDIR=$openssl_directory"} build_libs &&
         make install_dev DESTDIR="$work/root") \
         >"$work/log" 2>&1 || { tail -n 20 "$work/log"; exit 1; }
     mkdir -p "$cache"

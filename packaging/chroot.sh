@@ -7,7 +7,7 @@
 if ! { command -v debootstrap && command -v unshare; }; then
     install_tools debootstrap util-linux
 fi
-export VERBOSE="${VERBOSE:-}" FORGETFUL="${forgetful:-}"
+export VERBOSE="${VERBOSE:-}" FORGETFUL="${forgetful:-}" JOBS
 
 # Proxies and the like of this machine, and indexes that are not renewed every day.
 configure_apt() { # configure_apt ROOT
@@ -37,7 +37,7 @@ inside() { # inside ROOT SCRIPT ARGS...
         mount -t devpts devpts "$root/dev/pts" # for the tests that have a terminal
         mount --bind "$folder" "$root/mnt"
         exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-            LC_ALL=C.UTF-8 VERBOSE="$VERBOSE" sh -euc "$script" sh "$@"' \
+            LC_ALL=C.UTF-8 VERBOSE="$VERBOSE" JOBS="$JOBS" sh -euc "$script" sh "$@"' \
         sh "$inside_root" "$(cd "$folder" && pwd)" "$@"
 }
 
