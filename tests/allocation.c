@@ -30,12 +30,13 @@ union header {
 /* The lookup's thread allocates too. */
 static atomic_size_t asked, fail_at, in_use;
 
-/* Whether the file is one of lib/. OpenSSL has no folder of that name. The library gives
- * no names with --enable-small, and OpenSSL does in any case. */
+/* Whether the file is one of lib/. OpenSSL has no folder of that name. With --enable-small the
+ * library gives no names, nor would this file; otherwise OpenSSL (3.6) sometimes does not. */
 static bool is_ours(const char *file)
 {
+    static const char *const here = OPENSSL_FILE;
     if (file == NULL)
-        return true;
+        return here == NULL;
     const char *slash = strrchr(file, '/');
     return slash != NULL && slash - file >= 3 && strncmp(slash - 3, "lib", 3) == 0 &&
            (slash - file == 3 || slash[-4] == '/');
