@@ -20,17 +20,19 @@ same_bytes "$T/listed" "$T/declared" 'the export list is what the header declare
 same_bytes "$list" "$T/listed" 'the export list is sorted'
 
 library=
-for file in "$TOP_BUILDDIR"/lib/.libs/libtlsdial.so.*.*.*; do
+for file in "$TOP_BUILDDIR"/lib/.libs/libtlsdial.so.*.*.* "$TOP_BUILDDIR"/lib/.libs/libtlsdial.dll.a; do
     [ ! -f "$file" ] || library=$file
 done
+dynamic=-D
+[ "${library%.dll.a}" = "$library" ] || dynamic= # an import library has nothing else
 if [ -z "$library" ]; then
-    skip 'the library exports the list' 'there is no shared library of ELF'
+    skip 'the library exports the list' 'there is no shared library'
 elif ! command -v "${NM:=nm}" >/dev/null; then
     skip 'the library exports the list' 'nm is not here'
 else
-    "$NM" -D --defined-only "$library" >"$T/nm" || bail_out 'nm cannot read the library'
+    "$NM" $dynamic --defined-only "$library" >"$T/nm" || bail_out 'nm cannot read the library'
     # shellcheck disable=SC2016 # a program of awk
-    "$AWK" '{ print $NF }' "$T/nm" | sort >"$T/exported"
+    "$AWK" 'NF > 2 && $2 !~ /^[Iit]$/ { print $NF }' "$T/nm" | sort >"$T/exported"
     same_bytes "$T/exported" "$T/declared" 'the library exports what the header declares'
     is "$(grep -cv '^tlsdial_' "$T/exported")" 0 'every exported name begins with tlsdial_'
 fi
