@@ -80,13 +80,15 @@ static int io_read(BIO *bio, char *buffer, size_t length, size_t *n)
     }
 }
 
+/* -1 and not 0 where nothing was written: from OpenSSL 3.2 on libssl takes a 0 that is not to be
+ * retried for the success of a write of no bytes, and the data for sent. */
 static int io_write(BIO *bio, const char *data, size_t length, size_t *n)
 {
     struct io *io = BIO_get_data(bio);
     int code = 0;
     BIO_clear_retry_flags(bio);
     if (io_is_late(io))
-        return 0;
+        return -1;
     for (;;) {
         enum sock_result result = sock_send(io->fd, data, length, n, &code);
         if (result == SOCK_DONE) {
@@ -99,12 +101,12 @@ static int io_write(BIO *bio, const char *data, size_t length, size_t *n)
             result = sock_wait(&wait, 1, io->deadline, &code);
             if (result == SOCK_DONE && !wait.can_write) {
                 BIO_set_retry_write(bio);
-                return 0;
+                return -1;
             }
         }
         if (result != SOCK_DONE) {
             io_failed(io, result, code);
-            return 0;
+            return -1;
         }
     }
 }
