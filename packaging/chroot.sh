@@ -36,6 +36,8 @@ inside() { # inside ROOT SCRIPT ARGS...
         mount --bind /dev "$root/dev"
         mount -t devpts devpts "$root/dev/pts" # for the tests that have a terminal
         mount --bind "$folder" "$root/mnt"
+        # The smallest system does not know localhost.
+        [ -s "$root/etc/hosts" ] || printf "127.0.0.1 localhost\n::1 localhost\n" >"$root/etc/hosts"
         exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
             LC_ALL=C.UTF-8 VERBOSE="$VERBOSE" JOBS="$JOBS" sh -euc "$script" sh "$@"' \
         sh "$inside_root" "$(cd "$folder" && pwd)" "$@"
