@@ -15,12 +15,19 @@ received all' "$1: signals came, and so did all the data"
     stop_peer
 }
 
-start_peer serve --body 8000000
-rained_on 'signals during a transfer' 8000000
-start_peer serve --delay 0.5 --body 10
-rained_on 'signals while the peer is silent' 10
-start_peer drip-handshake --interval 0.0005 --body 10
-rained_on 'signals during the handshake' 10
+# qemu-i386 (7.2) gives the first thread the thread pointer of the last one when a signal's handler
+# returns; the lookup has a thread.
+case $EMULATOR in
+*qemu-i386*) skip 'calls while signals rain' 'qemu-i386 loses the thread pointer at a signal' ;;
+*)
+    start_peer serve --body 8000000
+    rained_on 'signals during a transfer' 8000000
+    start_peer serve --delay 0.5 --body 10
+    rained_on 'signals while the peer is silent' 10
+    start_peer drip-handshake --interval 0.0005 --body 10
+    rained_on 'signals during the handshake' 10
+    ;;
+esac
 
 start_peer serve --delay 0.2 --body 300000
 within 60 built tests/signals threads localhost "$port" "$T/ca.pem" 300000
