@@ -292,7 +292,8 @@ static enum tlsdial_cause drain(tlsdial_conn *conn, tlsdial_sink *sink, void *ar
 }
 
 /* A write that fails because the peer has gone leaves the peer's last words unread: a response,
- * or the alert that says why. They tell more than the reset does. */
+ * or the alert that says why. They tell more than the reset does; the end of the stream, which
+ * recv() tells once it has told the reset, does not. */
 static enum tlsdial_cause last_words(tlsdial_conn *conn, tlsdial_sink *sink,
                                      void *argument, struct tlsdial_error *error)
 {
@@ -311,7 +312,7 @@ static enum tlsdial_cause last_words(tlsdial_conn *conn, tlsdial_sink *sink,
     }
     if (outcome == CONN_PEER_CLOSED && sink != NULL)
         return TLSDIAL_OK;
-    if (outcome != CONN_FAILED) {
+    if (outcome != CONN_FAILED || conn->io->end != IO_OPEN) {
         conn->io->end = before.end;
         conn->io->code = before.code;
     }
