@@ -80,8 +80,8 @@ static int io_read(BIO *bio, char *buffer, size_t length, size_t *n)
     }
 }
 
-/* -1 and not 0 where nothing was written: from OpenSSL 3.2 on libssl takes a 0 that is not to be
- * retried for the success of a write of no bytes, and the data for sent. */
+/* -1 and not 0 where nothing was written: some versions of libssl (3.5.7; not 3.0, nor 3.5.9) take a
+ * 0 that is not to be retried for the success of a write of no bytes, and the data for sent. */
 static int io_write(BIO *bio, const char *data, size_t length, size_t *n)
 {
     struct io *io = BIO_get_data(bio);

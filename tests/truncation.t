@@ -55,9 +55,8 @@ printf 'POST / HTTP/1.0\r\n\r\n' >"$T/request"
 cp "$T/request" "$T/much"
 dd if=/dev/zero bs=1048576 count=20 >>"$T/much" 2>/dev/null
 in_two() { # a request, and more when the reset has come: one write, which is the last
-    cat "$T/request"
-    sleep 1
-    cat "$T/request"
+    in_shell "{ cat '$T/request'; sleep 1; cat '$T/request'; } | \"\$@\"" \
+        tlsdial --cacert "$T/ca.pem" --send - 127.0.0.1 "$port"
 }
 for tls in 1.2 1.3; do
     start_peer reset --tls "$tls" --body 100 --after 40
@@ -65,7 +64,7 @@ for tls in 1.2 1.3; do
     status_is 63 "TLS $tls: a reset while a write waits"
     err_has "127.0.0.1:$port: reset: the connection was reset: " "TLS $tls: while waiting: the message"
     is "$(last_line_length)" 40 "TLS $tls: while waiting: what came before it is printed"
-    in_two | dial --send - 127.0.0.1 "$port"
+    in_two
     status_is 63 "TLS $tls: a reset before a write"
     err_has "127.0.0.1:$port: reset: the connection was reset: " "TLS $tls: before a write: the message"
     is "$(last_line_length)" 40 "TLS $tls: before a write: what came before it is printed"
