@@ -157,12 +157,15 @@ static bool is_pinned(const tlsdial_client *client, const X509 *certificate)
     return false;
 }
 
+/* In a chain that is not verified (--insecure) anybody can put the CA whose key is pinned above a
+ * certificate of his own. The server's own key it has proven to have. */
 void pin_check(const tlsdial_conn *conn, struct path *path)
 {
     struct pin pin = {{0}};
     unsigned char text[PIN_TEXT_LENGTH + 1];
     char reason[256];
-    int count = sk_X509_num(path->chain);
+    bool verified = !conn->client->insecure || path->problems.count == 0;
+    int count = verified ? sk_X509_num(path->chain) : sk_X509_num(path->chain) > 0;
     if (conn->client->pin_count == 0 || count <= 0)
         return;
     for (int i = 0; i < count; i++)
@@ -171,10 +174,11 @@ void pin_check(const tlsdial_conn *conn, struct path *path)
     X509 *leaf = sk_X509_value(path->chain, 0);
     hash_key(X509_get_X509_PUBKEY(leaf), &pin);
     EVP_EncodeBlock(text, pin.sha256, sizeof pin.sha256);
-    snprintf(reason, sizeof reason,
-             "has the pin " PIN_PREFIX "%s; neither that nor another of the chain "
-             "is pinned",
-             (const char *)text);
+    snprintf(reason, sizeof reason, "has the pin " PIN_PREFIX "%s; %s",
+             (const char *)text,
+             verified ? "neither that nor another of the chain is pinned"
+                      : "that is not pinned, and no other counts where the chain is not "
+                        "verified");
     path_add_own(path, TLSDIAL_PIN_MISMATCH, leaf, reason,
                  X509_V_ERR_APPLICATION_VERIFICATION);
 }

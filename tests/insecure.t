@@ -68,6 +68,17 @@ within 30 tlsdial --insecure --tlsa "3 1 1 $(printf '%064d' 0)" localhost "$port
 status_is 52 'a TLSA record holds'
 err_has 'pin-mismatch: the certificate "CN=own" matches no TLSA record' 'told as that'
 stop_peer
+# The namesake of a CA, and above its certificate the CA whose key is pinned.
+make_ca impostor 'tlsdial test CA'
+issue false impostor "$(leaf_extensions DNS:localhost)"
+start_s_server -www -cert false.pem -key false.key -cert_chain ca.pem
+within 30 tlsdial --insecure --pinnedpubkey ca.pem --cacert ca.pem localhost "$port"
+status_is 52 'a pinned CA that has not signed the certificate'
+out_empty 'such a pinned CA: no response'
+err_has 'no other counts where the chain is not verified' 'such a pinned CA: told'
+within 30 tlsdial --insecure --pinnedpubkey false.pem --cacert ca.pem localhost "$port"
+status_is 0 "the server's own key is pinned"
+stop_peer
 start_s_server -www -cert gone.pem -key gone.key
 ignores 'revoked: ' 'revoked' --cacert ca.pem --crlfile ca.crl
 if has_ocsp; then
