@@ -74,24 +74,68 @@ static struct staple answer_for(const tlsdial_conn *conn, OCSP_BASICRESP *basic,
                            .reason = reason};
 }
 
-static struct staple judge(const tlsdial_conn *conn, OCSP_RESPONSE *response)
+/* Another of the certificates that were sent, where the trust in the server's own needs none. */
+static X509 *find_issuer(const tlsdial_conn *conn, X509 *leaf)
+{
+    STACK_OF(X509) *built = conn->evidence->chains[TLSDIAL_CHAIN_BUILT];
+    STACK_OF(X509) *sent = conn->evidence->chains[TLSDIAL_CHAIN_SENT];
+    if (sk_X509_num(built) >= 2)
+        return sk_X509_value(built, 1);
+    for (int i = 1; i < sk_X509_num(sent); i++)
+        if (X509_check_issued(sk_X509_value(sent, i), leaf) == X509_V_OK)
+            return sk_X509_value(sent, i);
+    return NULL;
+}
+
+/* A store that trusts the issuer alone: what it, or its responder, says of a certificate of its own
+ * needs no other trust (RFC 6960, 4.2.2.2), and may have none, as with TLSA records. */
+static X509_STORE *store_of(const tlsdial_conn *conn, X509 *issuer)
+{
+    X509_STORE *store = X509_STORE_new();
+    const X509_VERIFY_PARAM *param =
+        X509_STORE_get0_param(SSL_CTX_get_cert_store(SSL_get_SSL_CTX(conn->ssl)));
+    if (store != NULL && X509_STORE_set1_param(store, param) == 1 &&
+        X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1 &&
+        X509_STORE_add_cert(store, issuer) == 1)
+        return store;
+    X509_STORE_free(store);
+    return NULL;
+}
+
+/* By the issuer or its responder. The chain is where the signer may be found, no more: the server's
+ * own certificate is in it, and its key must not vouch for itself. */
+static bool is_signed(const tlsdial_conn *conn, OCSP_BASICRESP *basic, X509 *leaf,
+                      X509 *issuer)
 {
     STACK_OF(X509) *chain = conn->evidence->chains[TLSDIAL_CHAIN_BUILT];
-    X509_STORE *store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(conn->ssl));
+    X509_STORE *trusted = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(conn->ssl));
+    if (sk_X509_num(chain) >= 2 && OCSP_basic_verify(basic, chain, trusted, 0) == 1)
+        return true;
+    if (X509_verify(leaf, X509_get0_pubkey(issuer)) != 1)
+        return false; /* of that name, no more */
+    STACK_OF(X509) *issuers = sk_X509_new_null();
+    X509_STORE *store = store_of(conn, issuer);
+    bool ok = issuers != NULL && store != NULL && sk_X509_push(issuers, issuer) > 0 &&
+              OCSP_basic_verify(basic, issuers, store, 0) == 1;
+    X509_STORE_free(store);
+    sk_X509_free(issuers);
+    return ok;
+}
+
+static struct staple judge(const tlsdial_conn *conn, OCSP_RESPONSE *response)
+{
+    X509 *leaf = SSL_get0_peer_certificate(conn->ssl);
+    X509 *issuer = find_issuer(conn, leaf);
     if (OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
         return useless("an error of the responder");
     OCSP_BASICRESP *basic = OCSP_response_get1_basic(response);
     if (basic == NULL)
         return useless("malformed");
     struct staple staple = useless("not to be checked without the issuer");
-    if (sk_X509_num(chain) >= 2) {
-        /* The chain is where the signer may be found, no more: the server's own certificate
-         * is in it, and its key must not vouch for itself. */
-        bool is_signed = OCSP_basic_verify(basic, chain, store, 0) == 1;
-        staple = is_signed ? answer_for(conn, basic, sk_X509_value(chain, 0),
-                                        sk_X509_value(chain, 1))
-                           : useless("not signed by the issuer or its responder");
-    }
+    if (issuer != NULL)
+        staple = is_signed(conn, basic, leaf, issuer)
+                     ? answer_for(conn, basic, leaf, issuer)
+                     : useless("not signed by the issuer or its responder");
     OCSP_BASICRESP_free(basic);
     return staple;
 }

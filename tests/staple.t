@@ -93,6 +93,42 @@ for tls in tls1_2 tls1_3; do
     refused $tls other '' 53 staple 'the server sent none' 'none came, and one is required' \
         --require-staple
 done
+# Whatever the trust in the certificate rests on.
+pin_record=$("$OPENSSL" x509 -in "$T/gone.pem" -pubkey -noout |
+    "$OPENSSL" pkey -pubin -outform DER | "$OPENSSL" dgst -sha256 -r | cut -d ' ' -f 1)
+start_s_server -www -cert "$T/gone.pem" -key "$T/gone.key" -cert_chain "$T/ca.pem" \
+    -status_file "$T/revoked.ocsp"
+within 30 tlsdial --cacert "$T/gone.pem" --partial-chain localhost "$port"
+failed_as 47 revoked 'says its OCSP staple' 'revoked: the certificate itself is trusted'
+within 30 tlsdial --tlsa "3 1 1 $pin_record" localhost "$port"
+failed_as 47 revoked 'says its OCSP staple' 'revoked: a TLSA record has the certificate'
+stop_peer
+SUBJECT='/CN=Issuing CA' START=20200101000000Z
+make_intermediate issuing ca
+make_cert below issuing DNS:localhost
+quietly "$T/ocsp.log" "$OPENSSL" ocsp -issuer "$T/issuing.pem" -cert "$T/below.pem" \
+    -reqout "$T/request.der"
+issuer_command issuing -revoke "$T/below.pem"
+quietly "$T/ocsp.log" "$OPENSSL" ocsp -index "$T/issuing.index" -CA "$T/issuing.pem" \
+    -rsigner "$T/issuing.pem" -rkey "$T/issuing.key" -reqin "$T/request.der" \
+    -respout "$T/below.ocsp" -ndays 7
+start_s_server -www -cert "$T/below.pem" -key "$T/below.key" -cert_chain "$T/issuing.pem" \
+    -status_file "$T/below.ocsp"
+within 30 tlsdial --cacert "$T/issuing.pem" --partial-chain localhost "$port"
+failed_as 47 revoked 'says its OCSP staple' 'revoked: an intermediate is trusted'
+stop_peer
+make_ca namesake 'tlsdial test CA'
+quietly "$T/ocsp.log" "$OPENSSL" ocsp -issuer "$T/namesake.pem" -cert "$T/other.pem" \
+    -reqout "$T/request.der"
+quietly "$T/ocsp.log" "$OPENSSL" ocsp -index "$T/empty.index" -CA "$T/namesake.pem" \
+    -rsigner "$T/namesake.pem" -rkey "$T/namesake.key" -reqin "$T/request.der" \
+    -respout "$T/namesake.ocsp" -ndays 7
+start_s_server -www -cert "$T/other.pem" -key "$T/other.key" -cert_chain "$T/namesake.pem" \
+    -status_file "$T/namesake.ocsp"
+within 30 tlsdial --cacert "$T/other.pem" --partial-chain --require-staple localhost "$port"
+failed_as 53 staple 'one that is no proof' 'by a CA of that name that did not sign the certificate'
+stop_peer
+
 revoke_for() { # revoke_for NAME REASON: another certificate
     make_cert "$1" ca DNS:localhost
     issuer_command ca -revoke "$T/$1.pem" -crl_reason "$2"
