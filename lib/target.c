@@ -30,6 +30,19 @@ static bool copy_part(char *to, size_t size, const char *text, size_t length)
     return true;
 }
 
+/* "010" is eight to getaddrinfo() and ten to the check of a certificate. */
+static bool has_leading_zero(const char *address)
+{
+    const char *quad = strrchr(address, ':'); /* ::ffff:192.0.2.1 */
+    quad = quad != NULL ? quad + 1 : address;
+    if (strchr(quad, '.') == NULL)
+        return false;
+    for (const char *p = quad; *p != '\0'; p++)
+        if (*p == '0' && is_digit(p[1]) && (p == quad || p[-1] == '.'))
+            return true;
+    return false;
+}
+
 bool tlsdial_is_ip_literal(const char *host)
 {
     char address[TLSDIAL_HOST_SIZE];
@@ -37,7 +50,8 @@ bool tlsdial_is_ip_literal(const char *host)
     size_t length = zone != NULL ? (size_t)(zone - host) : strlen(host);
     if (!copy_part(address, sizeof address, host, length))
         return false;
-    if (zone != NULL && (strchr(address, ':') == NULL || zone[1] == '\0'))
+    if ((zone != NULL && (strchr(address, ':') == NULL || zone[1] == '\0')) ||
+        has_leading_zero(address))
         return false;
     ASN1_OCTET_STRING *octets = a2i_IPADDRESS(address);
     ERR_clear_error(); /* "no literal" is an answer here, not an error */
