@@ -5,24 +5,43 @@
 
 #include "internal.h"
 
-/* Takes the CRLs of a file, PEM or, for one alone, DER. False when out of memory. */
-static bool read_crls(BIO *bio, STACK_OF(X509_CRL) * list)
+enum crls { CRLS_READ, CRLS_NONE, CRLS_DAMAGED, CRLS_DELTA, CRLS_NO_MEMORY };
+
+/* Takes over the CRL. OpenSSL would drop a delta (RFC 5280, 5.2.4), and what it revokes, silently.
+ */
+static enum crls take_crl(STACK_OF(X509_CRL) * list, X509_CRL *crl)
+{
+    bool delta = X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0;
+    if (!delta && sk_X509_CRL_push(list, crl) > 0)
+        return CRLS_READ;
+    X509_CRL_free(crl);
+    return delta ? CRLS_DELTA : CRLS_NO_MEMORY;
+}
+
+/* Takes the CRLs of a file, PEM or, for one alone, DER. */
+static enum crls read_crls(BIO *bio, STACK_OF(X509_CRL) * list)
 {
     X509_CRL *crl;
-    int before = sk_X509_CRL_num(list);
-    while ((crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL)) != NULL)
-        if (sk_X509_CRL_push(list, crl) == 0) {
-            X509_CRL_free(crl);
-            return false;
-        }
-    if (sk_X509_CRL_num(list) > before || BIO_reset(bio) != 0)
-        return true;
-    crl = d2i_X509_CRL_bio(bio, NULL);
-    if (crl != NULL && sk_X509_CRL_push(list, crl) == 0) {
-        X509_CRL_free(crl);
-        return false;
+    enum crls result = CRLS_NONE;
+    while ((result == CRLS_NONE || result == CRLS_READ) &&
+           (crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL)) != NULL)
+        result = take_crl(list, crl);
+    if (result == CRLS_READ || result == CRLS_NONE) {
+        bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+        if (!ended)
+            return CRLS_DAMAGED;
+        if (result == CRLS_NONE && BIO_reset(bio) == 0 &&
+            (crl = d2i_X509_CRL_bio(bio, NULL)) != NULL)
+            result = take_crl(list, crl);
     }
-    return true;
+    return result;
+}
+
+static const char *crls_fault(enum crls result)
+{
+    return result == CRLS_DAMAGED ? "a CRL in it cannot be read"
+           : result == CRLS_DELTA ? "it is a delta CRL; a complete one is needed"
+                                  : "it has no CRL that can be read";
 }
 
 enum tlsdial_cause tlsdial_client_add_crl_file(tlsdial_client *client, const char *file,
@@ -33,17 +52,16 @@ enum tlsdial_cause tlsdial_client_add_crl_file(tlsdial_client *client, const cha
         client->crls = sk_X509_CRL_new_null();
     if (client->crls == NULL)
         return error_out_of_memory(error);
-    int before = sk_X509_CRL_num(client->crls);
     ERR_clear_error();
     BIO *bio = BIO_new_file(file, "rb");
-    bool ok = bio == NULL || read_crls(bio, client->crls);
+    enum crls result = bio != NULL ? read_crls(bio, client->crls) : CRLS_NONE;
     BIO_free(bio);
-    if (!ok)
+    if (result == CRLS_NO_MEMORY)
         return error_out_of_memory(error);
-    if (sk_X509_CRL_num(client->crls) == before)
+    if (result != CRLS_READ)
         return tlsdial_error_set(
             error, TLSDIAL_CRL_FILE, ERR_peek_error(), "CRL file '%s': %s", file,
-            error_system_reason(text, sizeof text, "it has no CRL that can be read"));
+            error_system_reason(text, sizeof text, crls_fault(result)));
     ERR_clear_error();
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(client->ctx), X509_V_FLAG_CRL_CHECK);
     return TLSDIAL_OK;

@@ -121,8 +121,20 @@ stop_peer
 
 : >empty.crl
 sed '3s/./!/' ca.crl >broken.crl
-for file in none empty.crl broken.crl ca.pem .; do
+cat ca.crl broken.crl >half.crl
+for file in none empty.crl broken.crl half.crl ca.pem .; do
     run tlsdial --crlfile "$file" localhost 1
     failed_as 11 crl-file "CRL file '$file'" "--crlfile that cannot be used: $file"
+done
+err_lacks 'delta' 'not told of those'
+issuer_config ca >delta.cnf
+printf '[delta]\n2.5.29.27 = critical, DER:020101\n' >>delta.cnf
+quietly delta.log env OPENSSL_CONF=delta.cnf "$OPENSSL" ca -gencrl -crldays 30 -crlexts delta \
+    -out delta.crl
+cat ca.crl delta.crl >both.crl
+quietly delta.log "$OPENSSL" crl -in delta.crl -outform DER -out delta.der
+for file in delta.crl both.crl delta.der; do
+    run tlsdial --crlfile "$file" localhost 1
+    failed_as 11 crl-file "CRL file '$file': it is a delta CRL" "a delta CRL: $file"
 done
 done_testing
