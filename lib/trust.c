@@ -279,7 +279,9 @@ enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
             ? error_system_reason(text, sizeof text, "unreadable")
         : content == DIRECTORY_NONE ? "it is no directory, or empty"
         : hashed == 0 ? "no file in it is named by a hash; c_rehash(1) makes such names"
-                      : NULL;
+        : strchr(directory, TLSDIAL_LIST_SEPARATOR) != NULL
+            ? "OpenSSL would take this name for a list of directories"
+            : NULL;
     if (fault != NULL)
         return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
                                  "CA directory '%s': %s", directory, fault);

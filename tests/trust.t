@@ -229,6 +229,11 @@ status_is 0 'a directory and two files'
 err_has 'trusted: hashed, with 1 certificate' 'the directory is told'
 err_has 'trusted: ca.pem, with 1 certificate' 'the first file'
 err_has 'trusted: other.pem, with 1 certificate' 'the second file'
+separator=:
+[ "$EXEEXT" != .exe ] || separator=';'
+cp -R hashed "hashed${separator}more"
+run tlsdial --capath "hashed${separator}more" localhost "$port"
+failed_as 10 ca-store 'take this name for a list' 'a directory whose name OpenSSL would take for two'
 beyond=$(printf 'gr\303\274n')
 cp -R hashed "$beyond"
 cp ca.pem "$beyond"
