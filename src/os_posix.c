@@ -241,6 +241,14 @@ static int open_in_place(const char *path, int *code)
     return fd;
 }
 
+/* /dev/stdout, say, where the shell has said ">> file": not to be replaced. */
+static bool is_standard_output(const struct stat *existing)
+{
+    struct stat output;
+    return fstat(STDOUT_FILENO, &output) == 0 && output.st_dev == existing->st_dev &&
+           output.st_ino == existing->st_ino;
+}
+
 bool os_new_file(struct os_new_file *file, const char *path, int *code)
 {
     struct stat existing;
@@ -248,6 +256,11 @@ bool os_new_file(struct os_new_file *file, const char *path, int *code)
     *file = (struct os_new_file){.fd = -1};
     if (exists && !S_ISREG(existing.st_mode)) {
         file->fd = open_in_place(path, code);
+        return file->fd >= 0;
+    }
+    if (exists && is_standard_output(&existing)) {
+        file->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+        *code = errno;
         return file->fd >= 0;
     }
     struct stat link;

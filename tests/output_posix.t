@@ -67,6 +67,12 @@ ok $? '-o over a symbolic link: the link stays'
 same_bytes "$folder/new" "$T/page" '-o over a symbolic link: its target is written'
 rm "$folder/link"
 
+echo old >"$folder/new"
+redirected ">>'$folder/new'" tlsdial --cacert "$T/ca.pem" -o /dev/stdout 127.0.0.1 "$page_port"
+status_is 0 '-o /dev/stdout, appended to a file'
+{ echo old && cat "$T/page"; } >"$T/both"
+same_bytes "$folder/new" "$T/both" 'what was in the file stays'
+
 # --- what may not be
 
 closed_port
