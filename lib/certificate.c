@@ -33,6 +33,21 @@ char *escaped_text(const char *from)
     return text;
 }
 
+/* Octets of a dNSName that no name has, a NUL or a comma among them, as \xHH: in a list of names one
+ * must not look like two, nor like a shorter one. */
+static void print_dns_name(char *to, size_t size, const unsigned char *octets, int length)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789.-*_";
+    size_t used = 0;
+    *to = '\0';
+    for (int i = 0; i < length && used + sizeof "\\xHH" <= size; i++) {
+        bool is_plain = octets[i] != '\0' && strchr(plain, octets[i]) != NULL;
+        used += (size_t)snprintf(to + used, size - used, is_plain ? "%c" : "\\x%02X",
+                                 octets[i]);
+    }
+}
+
 bool general_name_text(char *to, size_t size, const GENERAL_NAME *name)
 {
     int type;
@@ -40,7 +55,7 @@ bool general_name_text(char *to, size_t size, const GENERAL_NAME *name)
     int length = type == GEN_DNS || type == GEN_IPADD ? ASN1_STRING_length(value) : 0;
     const unsigned char *octets = length > 0 ? ASN1_STRING_get0_data(value) : NULL;
     if (length > 0 && type == GEN_DNS)
-        snprintf(to, size, "%.*s", length, (const char *)octets);
+        print_dns_name(to, size, octets, length);
     else if (length == 4)
         snprintf(to, size, "%u.%u.%u.%u", octets[0], octets[1], octets[2], octets[3]);
     else if (length == 16)
@@ -54,22 +69,33 @@ bool general_name_text(char *to, size_t size, const GENERAL_NAME *name)
     return true;
 }
 
+static bool is_http(const ASN1_STRING *url)
+{
+    static const char scheme[] = "http://";
+    return ASN1_STRING_length(url) > (int)strlen(scheme) &&
+           memcmp(ASN1_STRING_get0_data(url), scheme, strlen(scheme)) == 0;
+}
+
+/* The first address that can be fetched from; some CAs have an ldap:// address before it. */
 char *issuer_url(const X509 *certificate)
 {
     AUTHORITY_INFO_ACCESS *access =
         X509_get_ext_d2i(certificate, NID_info_access, NULL, NULL);
-    char *url = NULL;
-    for (int i = 0; url == NULL && i < sk_ACCESS_DESCRIPTION_num(access); i++) {
+    const ASN1_STRING *chosen = NULL;
+    for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access); i++) {
         const ACCESS_DESCRIPTION *way = sk_ACCESS_DESCRIPTION_value(access, i);
         int type;
         const ASN1_STRING *value = GENERAL_NAME_get0_value(way->location, &type);
-        if (OBJ_obj2nid(way->method) != NID_ad_ca_issuers || type != GEN_URI)
-            continue;
-        char *raw = OPENSSL_strndup((const char *)ASN1_STRING_get0_data(value),
-                                    (size_t)ASN1_STRING_length(value));
-        url = raw != NULL ? escaped_text(raw) : NULL;
-        OPENSSL_free(raw);
+        if (OBJ_obj2nid(way->method) == NID_ad_ca_issuers && type == GEN_URI &&
+            (chosen == NULL || (is_http(value) && !is_http(chosen))))
+            chosen = value;
     }
+    char *raw = chosen != NULL
+                    ? OPENSSL_strndup((const char *)ASN1_STRING_get0_data(chosen),
+                                      (size_t)ASN1_STRING_length(chosen))
+                    : NULL;
+    char *url = raw != NULL ? escaped_text(raw) : NULL;
+    OPENSSL_free(raw);
     AUTHORITY_INFO_ACCESS_free(access);
     return url;
 }

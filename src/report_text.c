@@ -33,6 +33,8 @@ static void print_sentence(char *to, size_t size, const struct report *report)
     }
     snprintf(to, size, "%s", report_sentence(&report->verdict));
     char *also = strstr(to, "; also ");
+    while (also != NULL && also > to && also[-1] == '\\') /* part of a name */
+        also = strstr(also + 1, "; also ");
     if (also != NULL && tlsdial_evidence_problem(report->evidence, 1) != NULL)
         *also = '\0';
 }

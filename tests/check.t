@@ -90,6 +90,15 @@ verdict 42 not-yet-valid 'not valid before 2040-01-01' 'not valid yet'
 out_matches '2040-01-01 to 2041-01-01, begins in [0-9]{4} days' 'not valid yet: its days'
 stop_peer
 
+SUBJECT='/CN=odd; also fine: x' EXTRA='[names]
+DNS.1 = one, localhost; also two'
+make_cert_dated odd ca @names "$PAST" "$EXPIRY"
+offer odd
+check localhost "$port"
+verdict 46 name-mismatch 'is for one\x2C\x20localhost\x3B\x20also\x20two, not for localhost -> ' \
+    'a name that looks like several, and like the end of a sentence'
+stop_peer
+
 make_cert_dated many ca DNS:other.example "$PAST" "$EXPIRY"
 offer many
 check localhost "$port"

@@ -131,6 +131,13 @@ report_lacks 'chain is complete' 'nothing is fetched unasked'
 is "$(grep -c '^request: ' "$files_log")" 2 'nothing is fetched unasked or without need'
 stop_peer
 
+from "ldap:///CN=lower?cACertificate,caIssuers;URI:$here/lower.der"
+make_cert directory lower DNS:localhost
+offer directory upper
+check --fetch-missing localhost "$port"
+report_has "-> with the certificate fetched from $here/lower.der" 'an address of a directory comes first'
+stop_peer
+
 from "$here/two.der"
 make_intermediate second upper
 from "$here/second.der"
