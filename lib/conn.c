@@ -74,8 +74,9 @@ static enum tlsdial_cause set_up_tls(tlsdial_conn *conn, const tlsdial_client *c
     SSL_set_bio(conn->ssl, bio, bio);
     conn->evidence->has_traffic = true;
     messages_watch(conn->ssl, &conn->messages);
-    SSL_set_app_data(conn->ssl, conn);
-    return set_names(conn, client, host) ? TLSDIAL_OK : error_out_of_memory(error);
+    return SSL_set_app_data(conn->ssl, conn) == 1 && set_names(conn, client, host)
+               ? TLSDIAL_OK
+               : error_out_of_memory(error);
 }
 
 /* What is to be known of a handshake, however it ended. */

@@ -157,6 +157,25 @@ static bool is_pinned(const tlsdial_client *client, const X509 *certificate)
     return false;
 }
 
+/* A record vouches for a chain that is sound. OpenSSL finds the CA of a record by its name in one
+ * that is not, which --insecure would let pass. */
+static void check_tlsa(const tlsdial_conn *conn, struct path *path)
+{
+    bool sound = true;
+    if (conn->client->tlsa_count == 0 || !conn->client->insecure ||
+        sk_X509_num(path->chain) <= 0)
+        return;
+    for (size_t i = 0; i < path->problems.count; i++) {
+        if (path->problems.items[i].cause == TLSDIAL_PIN_MISMATCH)
+            return;
+        sound = sound && path->problems.items[i].cause == TLSDIAL_NAME_MISMATCH;
+    }
+    if (!sound)
+        path_add_own(path, TLSDIAL_PIN_MISMATCH, sk_X509_value(path->chain, 0),
+                     "has a chain with faults, for which no TLSA record vouches",
+                     X509_V_ERR_APPLICATION_VERIFICATION);
+}
+
 /* In a chain that is not verified (--insecure) anybody can put the CA whose key is pinned above a
  * certificate of his own. The server's own key it has proven to have. */
 void pin_check(const tlsdial_conn *conn, struct path *path)
@@ -164,8 +183,9 @@ void pin_check(const tlsdial_conn *conn, struct path *path)
     struct pin pin = {{0}};
     unsigned char text[PIN_TEXT_LENGTH + 1];
     char reason[256];
-    bool verified = !conn->client->insecure || path->problems.count == 0;
+    bool verified = !conn->client->insecure || path->error.cause == TLSDIAL_OK;
     int count = verified ? sk_X509_num(path->chain) : sk_X509_num(path->chain) > 0;
+    check_tlsa(conn, path);
     if (conn->client->pin_count == 0 || count <= 0)
         return;
     for (int i = 0; i < count; i++)

@@ -47,20 +47,33 @@ static const char *time_fault(const tlsdial_conn *conn,
     return NULL;
 }
 
-/* What the answer says of the certificate. */
+/* Whether the answer is for the certificate, which it names by hashes of the responder's choice. */
+static bool is_for(OCSP_SINGLERESP *answer, X509 *leaf, X509 *issuer)
+{
+    OCSP_CERTID *id = (OCSP_CERTID *)(uintptr_t)OCSP_SINGLERESP_get0_id(answer);
+    ASN1_OBJECT *hash = NULL;
+    OCSP_id_get0_info(NULL, &hash, NULL, NULL, id);
+    const EVP_MD *digest = hash != NULL ? EVP_get_digestbyobj(hash) : NULL;
+    OCSP_CERTID *wanted = digest != NULL ? OCSP_cert_to_id(digest, leaf, issuer) : NULL;
+    bool same = wanted != NULL && OCSP_id_cmp(wanted, id) == 0;
+    OCSP_CERTID_free(wanted);
+    return same;
+}
+
+/* What the response says of the certificate. */
 static struct staple answer_for(const tlsdial_conn *conn, OCSP_BASICRESP *basic,
                                 X509 *leaf, X509 *issuer)
 {
-    /* Servers identify certificates by SHA-1 (RFC 5019, 2.1.1); that is no signature. */
-    OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), leaf, issuer);
     ASN1_GENERALIZEDTIME *revoked, *this_update, *next_update;
-    int status = -1, reason = -1;
-    bool found =
-        id != NULL && OCSP_resp_find_status(basic, id, &status, &reason, &revoked,
-                                            &this_update, &next_update) == 1;
-    OCSP_CERTID_free(id);
-    if (!found)
+    OCSP_SINGLERESP *answer = NULL;
+    int reason = -1;
+    for (int i = 0; answer == NULL && i < OCSP_resp_count(basic); i++)
+        if (is_for(OCSP_resp_get0(basic, i), leaf, issuer))
+            answer = OCSP_resp_get0(basic, i);
+    if (answer == NULL)
         return useless("for another certificate");
+    int status =
+        OCSP_single_get0_status(answer, &reason, &revoked, &this_update, &next_update);
     const char *fault = time_fault(conn, this_update, next_update);
     if (fault != NULL)
         return useless(fault);
@@ -124,8 +137,9 @@ static bool is_signed(const tlsdial_conn *conn, OCSP_BASICRESP *basic, X509 *lea
 
 static struct staple judge(const tlsdial_conn *conn, OCSP_RESPONSE *response)
 {
-    X509 *leaf = SSL_get0_peer_certificate(conn->ssl);
-    X509 *issuer = find_issuer(conn, leaf);
+    /* Of the SSL there is none where the verification has failed. */
+    X509 *leaf = sk_X509_value(conn->evidence->chains[TLSDIAL_CHAIN_SENT], 0);
+    X509 *issuer = leaf != NULL ? find_issuer(conn, leaf) : NULL;
     if (OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
         return useless("an error of the responder");
     OCSP_BASICRESP *basic = OCSP_response_get1_basic(response);

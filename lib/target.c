@@ -50,6 +50,9 @@ bool tlsdial_is_ip_literal(const char *host)
     size_t length = zone != NULL ? (size_t)(zone - host) : strlen(host);
     if (!copy_part(address, sizeof address, host, length))
         return false;
+    /* a2i_IPADDRESS() takes a blank, a sign and what follows a number for parts of it. */
+    if (address[strspn(address, "0123456789ABCDEFabcdef.:")] != '\0')
+        return false;
     if ((zone != NULL && (strchr(address, ':') == NULL || zone[1] == '\0')) ||
         has_leading_zero(address))
         return false;

@@ -253,7 +253,8 @@ static bool enqueue_issuers(struct verification *verification, const struct path
 }
 
 /* A context like the one that OpenSSL gave, for one more path. */
-static X509_STORE_CTX *new_context(const struct verification *verification)
+static X509_STORE_CTX *new_context(const tlsdial_conn *conn,
+                                   const struct verification *verification)
 {
     X509_STORE_CTX *given = verification->given;
     int index = SSL_get_ex_data_X509_STORE_CTX_idx();
@@ -265,8 +266,10 @@ static X509_STORE_CTX *new_context(const struct verification *verification)
         X509_STORE_CTX_set_ex_data(store_ctx, index,
                                    X509_STORE_CTX_get_ex_data(given, index)) == 1 &&
         X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(store_ctx),
-                               X509_STORE_CTX_get0_param(given)) == 1)
+                               X509_STORE_CTX_get0_param(given)) == 1) {
+        X509_STORE_CTX_set0_crls(store_ctx, conn->client->crls);
         return store_ctx;
+    }
     X509_STORE_CTX_free(store_ctx);
     return NULL;
 }
@@ -278,7 +281,7 @@ static bool find_other_path(tlsdial_conn *conn, struct verification *verificatio
     while (verification->next < verification->queued &&
            !deadline_passed(conn->io->deadline)) {
         verification->next++;
-        X509_STORE_CTX *store_ctx = new_context(verification);
+        X509_STORE_CTX *store_ctx = new_context(conn, verification);
         if (store_ctx == NULL)
             return false;
         bool verified = try_path(&verification->path, store_ctx);
@@ -299,8 +302,10 @@ static bool find_other_path(tlsdial_conn *conn, struct verification *verificatio
  * one that OpenSSL found first. It is left in verification->path. */
 void verify_search(tlsdial_conn *conn, struct verification *verification)
 {
+    /* Another path would be asked for no TLSA record: only the given context has those. */
     if (try_path(&verification->path, verification->given) ||
-        !verification->path.faulty || verification->path.barred)
+        !verification->path.faulty || verification->path.barred ||
+        conn->client->tlsa_count > 0)
         return;
     struct path first = verification->path;
     verification->path = (struct path){0};

@@ -27,11 +27,17 @@ AC_DEFUN([TLSDIAL_SMALL_FLAGS], [
     # Linux has shadow stacks for programs, and no tracking of indirect branches.
     AS_CASE([$HARDENING_CFLAGS], [*-fcf-protection*],
       [TLSDIAL_TRY_FLAGS([SMALL_CFLAGS], [-fcf-protection=return])])
+    TLSDIAL_TRY_FLAGS([SMALL_CFLAGS], [-flto=auto -ffat-lto-objects])
     TLSDIAL_TRY_FLAGS([SMALL_LDFLAGS], [-Wl,-z,noseparate-code])
     AS_CASE([$HARDENING_LDFLAGS], [*-z,now*], [TLSDIAL_TRY_FLAGS([SMALL_CFLAGS], [-fno-plt])])
     AC_CHECK_DECL([DT_RELR],
       [TLSDIAL_TRY_FLAGS([SMALL_LDFLAGS], [-Wl,-z,pack-relative-relocs])], [],
       [[#include <elf.h>]])
+    # Code is made when a library is linked, too, and libtool does not pass all flags on to that.
+    AS_CASE([$SMALL_CFLAGS], [*-flto*],
+      [for tlsdial_flag in $HARDENING_CFLAGS $SMALL_CFLAGS; do
+         AS_CASE([$tlsdial_flag], [-f*], [AS_VAR_APPEND([SMALL_LDFLAGS], [" -Wc,$tlsdial_flag"])])
+       done])
   ])
   AC_SUBST([SMALL_CFLAGS])
   AC_SUBST([SMALL_LDFLAGS])

@@ -105,6 +105,26 @@ within 30 tlsdial --tlsa "3 1 1 $(key_hash elsewhere)" localhost "$port"
 failed_as 46 name-mismatch 'is for other.example' 'but at names'
 stop_peer
 
+# The CA of the record stands above by its name alone; another path ends in a CA that the trust store
+# has, which no record names.
+make_ca public
+make_intermediate real public
+make_cert victim real DNS:localhost
+make_ca anchor 'the anchor'
+make_ca false-anchor 'the anchor'
+cp real.key forged.key
+KEY=same SUBJECT='/CN=real'
+issue forged false-anchor "$(ca_extensions)"
+cat forged.pem real.pem anchor.pem >astray.pem
+start_s_server -www -cert victim.pem -key victim.key -cert_chain astray.pem
+run with_env SSL_CERT_FILE="$T/public.pem" SSL_CERT_DIR=none tlsdial \
+    --tlsa "2 1 1 $(key_hash anchor)" localhost "$port"
+status_is 52 'a forged path to the CA of a TLSA record'
+run with_env SSL_CERT_FILE="$T/public.pem" SSL_CERT_DIR=none tlsdial --insecure \
+    --tlsa "2 1 1 $(key_hash anchor)" localhost "$port"
+status_is 52 'such a path with --insecure'
+stop_peer
+
 start_s_server -cert below.pem -key below.key -cert_chain issuing.pem
 for record in "3 1 1 $(key_hash own)" "3 0 1 $(certificate_hash own)" "2 1 1 $(key_hash own)" \
     "2 0 1 $(certificate_hash own)" "3 1 1 $(key_hash issuing)"; do

@@ -114,6 +114,17 @@ refused 48 revocation-unknown 'no CRL of "CN=tlsdial test CA"' 'no CRL of the ro
     --crlfile revoked-ca.crl --crl-check-all
 stop_peer
 start_s_server -www -cert below.pem -key below.key -cert_chain issuing.pem
+accepted 'a whole chain, too' --cacert ca.pem --crlfile issuing.crl
+stop_peer
+# The first path that is found has the namesake's key.
+SUBJECT='/CN=Issuing CA'
+make_intermediate namesake ca
+issue unsure issuing "$(leaf_extensions DNS:localhost)"
+cat namesake.pem issuing.pem >both.pem
+start_s_server -www -cert unsure.pem -key unsure.key -cert_chain both.pem
+accepted 'a CRL for the second path' --cacert ca.pem --crlfile issuing.crl
+stop_peer
+start_s_server -www -cert below.pem -key below.key -cert_chain issuing.pem
 accepted 'a whole chain' --cacert ca.pem --crlfile ca.crl --crlfile issuing.crl --crl-check-all
 stop_peer
 

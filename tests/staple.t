@@ -93,6 +93,17 @@ for tls in tls1_2 tls1_3; do
     refused $tls other '' 53 staple 'the server sent none' 'none came, and one is required' \
         --require-staple
 done
+for response in good revoked; do
+    start_s_server -www -cert "$T/other.pem" -key "$T/other.key" -status_file "$T/$response.ocsp"
+    within 30 tlsdial --cacert "$T/stranger.pem" localhost "$port"
+    status_is 45 "a staple \"$response\" for a chain that is not trusted"
+    stop_peer
+done
+quietly "$T/ocsp.log" "$OPENSSL" ocsp -issuer "$T/ca.pem" -sha256 -cert "$T/gone.pem" \
+    -reqout "$T/request.der"
+quietly "$T/ocsp.log" "$OPENSSL" ocsp -index "$T/ca.index" -CA "$T/ca.pem" -rsigner "$T/ca.pem" \
+    -rkey "$T/ca.key" -reqin "$T/request.der" -respout "$T/sha256.ocsp" -ndays 7
+refused tls1_3 gone sha256 47 revoked 'says its OCSP staple' 'revoked: named by SHA-256'
 # Whatever the trust in the certificate rests on.
 pin_record=$("$OPENSSL" x509 -in "$T/gone.pem" -pubkey -noout |
     "$OPENSSL" pkey -pubin -outform DER | "$OPENSSL" dgst -sha256 -r | cut -d ' ' -f 1)

@@ -119,6 +119,8 @@ refused 'ends in a number' 256.0.0.1
 # Octal to a resolver, decimal to the check of a certificate.
 refused 'ends in a number' 127.0.0.010
 refused 'ends in a number' 0177.0.0.1
+refused 'is no host name' '127.0.0.1 and more'
+refused 'is no host name' 127.0.0.+1
 refused 'ends in a number' 127.0.0.1.
 refused 'brackets are for IPv6' '[localhost]'
 refused 'brackets are for IPv6' '[127.0.0.1]:443'
