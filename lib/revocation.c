@@ -40,7 +40,7 @@ static enum crls read_crls(BIO *bio, STACK_OF(X509_CRL) * list)
 static const char *crls_fault(enum crls result)
 {
     return result == CRLS_DAMAGED ? "a CRL in it cannot be read"
-           : result == CRLS_DELTA ? "it is a delta CRL; a complete one is needed"
+           : result == CRLS_DELTA ? "it is a delta CRL"
                                   : "it has no CRL that can be read";
 }
 

@@ -280,7 +280,7 @@ enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
         : content == DIRECTORY_NONE ? "it is no directory, or empty"
         : hashed == 0 ? "no file in it is named by a hash; c_rehash(1) makes such names"
         : strchr(directory, TLSDIAL_LIST_SEPARATOR) != NULL
-            ? "OpenSSL would take this name for a list of directories"
+            ? "OpenSSL would take this name for a list"
             : NULL;
     if (fault != NULL)
         return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
