@@ -172,8 +172,7 @@ static void check_tlsa(const tlsdial_conn *conn, struct path *path)
     }
     if (!sound)
         path_add_own(path, TLSDIAL_PIN_MISMATCH, sk_X509_value(path->chain, 0),
-                     "has a chain with faults: no TLSA record holds",
-                     X509_V_ERR_APPLICATION_VERIFICATION);
+                     "has a chain with faults", X509_V_ERR_APPLICATION_VERIFICATION);
 }
 
 /* In a chain that is not verified (--insecure) anybody can put the CA whose key is pinned above a

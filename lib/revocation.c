@@ -39,9 +39,8 @@ static enum crls read_crls(BIO *bio, STACK_OF(X509_CRL) * list)
 
 static const char *crls_fault(enum crls result)
 {
-    return result == CRLS_DAMAGED ? "a CRL in it cannot be read"
-           : result == CRLS_DELTA ? "it is a delta CRL"
-                                  : "it has no CRL that can be read";
+    return result == CRLS_DELTA ? "it is a delta CRL"
+                                : "a CRL cannot be read, or is not there";
 }
 
 enum tlsdial_cause tlsdial_client_add_crl_file(tlsdial_client *client, const char *file,
