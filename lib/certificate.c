@@ -33,19 +33,22 @@ char *escaped_text(const char *from)
     return text;
 }
 
+static bool is_of_dns_name(unsigned char c)
+{
+    unsigned char lower = c | 0x20;
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr(".-*_", c) != NULL);
+}
+
 /* Octets of a dNSName that no name has, a NUL or a comma among them, as \xHH: in a list of names one
  * must not look like two, nor like a shorter one. */
 static void print_dns_name(char *to, size_t size, const unsigned char *octets, int length)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789.-*_";
     size_t used = 0;
     *to = '\0';
-    for (int i = 0; i < length && used + sizeof "\\xHH" <= size; i++) {
-        bool is_plain = octets[i] != '\0' && strchr(plain, octets[i]) != NULL;
-        used += (size_t)snprintf(to + used, size - used, is_plain ? "%c" : "\\x%02X",
-                                 octets[i]);
-    }
+    for (int i = 0; i < length && used + sizeof "\\xHH" <= size; i++)
+        used += (size_t)snprintf(to + used, size - used,
+                                 is_of_dns_name(octets[i]) ? "%c" : "\\x%02X", octets[i]);
 }
 
 bool general_name_text(char *to, size_t size, const GENERAL_NAME *name)

@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-enum crls { CRLS_READ, CRLS_NONE, CRLS_DAMAGED, CRLS_DELTA, CRLS_NO_MEMORY };
+enum crls { CRLS_READ, CRLS_NONE, CRLS_DELTA, CRLS_NO_MEMORY };
 
 /* Takes over the CRL. OpenSSL would drop a delta (RFC 5280, 5.2.4), and what it revokes, silently.
  */
@@ -18,7 +18,7 @@ static enum crls take_crl(STACK_OF(X509_CRL) * list, X509_CRL *crl)
     return delta ? CRLS_DELTA : CRLS_NO_MEMORY;
 }
 
-/* Takes the CRLs of a file, PEM or, for one alone, DER. */
+/* Takes the CRLs of a file, PEM or, for one alone, DER. A damaged one makes the file none of CRLs. */
 static enum crls read_crls(BIO *bio, STACK_OF(X509_CRL) * list)
 {
     X509_CRL *crl;
@@ -29,7 +29,7 @@ static enum crls read_crls(BIO *bio, STACK_OF(X509_CRL) * list)
     if (result == CRLS_READ || result == CRLS_NONE) {
         bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
         if (!ended)
-            return CRLS_DAMAGED;
+            return CRLS_NONE;
         if (result == CRLS_NONE && BIO_reset(bio) == 0 &&
             (crl = d2i_X509_CRL_bio(bio, NULL)) != NULL)
             result = take_crl(list, crl);
@@ -40,7 +40,7 @@ static enum crls read_crls(BIO *bio, STACK_OF(X509_CRL) * list)
 static const char *crls_fault(enum crls result)
 {
     return result == CRLS_DELTA ? "it is a delta CRL"
-                                : "a CRL cannot be read, or is not there";
+                                : "it has no CRL, or one that cannot be read";
 }
 
 enum tlsdial_cause tlsdial_client_add_crl_file(tlsdial_client *client, const char *file,

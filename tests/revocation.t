@@ -119,6 +119,7 @@ stop_peer
 # The first path that is found has the namesake's key.
 SUBJECT='/CN=Issuing CA'
 make_intermediate namesake ca
+EXTRA='authorityKeyIdentifier = none'
 issue unsure issuing "$(leaf_extensions DNS:localhost)"
 cat namesake.pem issuing.pem >both.pem
 start_s_server -www -cert unsure.pem -key unsure.key -cert_chain both.pem

@@ -129,14 +129,16 @@ within 30 tlsdial --cacert "$T/issuing.pem" --partial-chain localhost "$port"
 failed_as 47 revoked 'says its OCSP staple' 'revoked: an intermediate is trusted'
 stop_peer
 make_ca namesake 'tlsdial test CA'
-quietly "$T/ocsp.log" "$OPENSSL" ocsp -issuer "$T/namesake.pem" -cert "$T/other.pem" \
+EXTRA='authorityKeyIdentifier = none'
+issue unsure ca "$(leaf_extensions DNS:localhost)"
+quietly "$T/ocsp.log" "$OPENSSL" ocsp -issuer "$T/namesake.pem" -cert "$T/unsure.pem" \
     -reqout "$T/request.der"
-quietly "$T/ocsp.log" "$OPENSSL" ocsp -index "$T/empty.index" -CA "$T/namesake.pem" \
+quietly "$T/ocsp.log" "$OPENSSL" ocsp -index "$T/ca.index" -CA "$T/namesake.pem" \
     -rsigner "$T/namesake.pem" -rkey "$T/namesake.key" -reqin "$T/request.der" \
     -respout "$T/namesake.ocsp" -ndays 7
-start_s_server -www -cert "$T/other.pem" -key "$T/other.key" -cert_chain "$T/namesake.pem" \
+start_s_server -www -cert "$T/unsure.pem" -key "$T/unsure.key" -cert_chain "$T/namesake.pem" \
     -status_file "$T/namesake.ocsp"
-within 30 tlsdial --cacert "$T/other.pem" --partial-chain --require-staple localhost "$port"
+within 30 tlsdial --cacert "$T/unsure.pem" --partial-chain --require-staple localhost "$port"
 failed_as 53 staple 'one that is no proof' 'by a CA of that name that did not sign the certificate'
 stop_peer
 
