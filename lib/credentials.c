@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MOST_FAILURES 64     /* of items in one file */
@@ -20,7 +21,8 @@ struct asked {
     void *argument;
     struct tlsdial_error error;
     enum tlsdial_cause cause; /* of asking */
-    bool needed;
+    bool given;               /* it was asked for, with that cause */
+    bool needed;              /* by the file that was read last */
     char phrase[PASSPHRASE_SIZE];
 };
 
@@ -35,10 +37,10 @@ static int give_passphrase(char *buffer, int size, int writing, void *argument)
 {
     struct asked *asked = argument;
     (void)writing;
-    if (!asked->needed && asked->ask != NULL)
+    if (!asked->given && asked->ask != NULL)
         asked->cause = asked->ask(asked->argument, asked->phrase, sizeof asked->phrase,
                                   &asked->error);
-    asked->needed = true;
+    asked->given = asked->needed = true;
     size_t length = strlen(asked->phrase);
     if (asked->ask == NULL || asked->cause != TLSDIAL_OK || length >= (size_t)size)
         return -1;
@@ -71,6 +73,7 @@ static enum loaded load(struct credentials *to, const char *file, bool certifica
     if (ui == NULL)
         return OUT_OF_MEMORY;
     enum loaded result = LOADED;
+    asked->needed = false;
     OSSL_STORE_CTX *store = OSSL_STORE_open(file, ui, asked, NULL, NULL);
     if (store == NULL)
         result = NOT_OPENED;
@@ -88,6 +91,39 @@ static enum loaded load(struct credentials *to, const char *file, bool certifica
     OSSL_STORE_close(store);
     UI_destroy_method(ui);
     return result;
+}
+
+/* The algorithm that the file is encrypted with and OpenSSL does not have, such as those of old
+ * PKCS#12 files without the legacy provider; "" where it is not that. Takes the errors away. */
+static void find_unsupported(char *algorithm, size_t size)
+{
+    const char *data, *found = NULL;
+    unsigned long code;
+    *algorithm = '\0';
+    while (found == NULL &&
+           (code = ERR_get_error_all(NULL, NULL, NULL, &data, NULL)) != 0)
+        if (ERR_GET_LIB(code) == ERR_LIB_EVP && ERR_GET_REASON(code) == ERR_R_UNSUPPORTED)
+            found = strstr(data, "Algorithm (");
+    if (found != NULL) {
+        found += strlen("Algorithm (");
+        snprintf(algorithm, size, "%.*s", (int)strcspn(found, " )"), found);
+    }
+}
+
+static enum tlsdial_cause not_decrypted(const char *file, enum tlsdial_cause cause,
+                                        struct tlsdial_error *error)
+{
+    char algorithm[64];
+    unsigned long code = ERR_peek_error();
+    find_unsupported(algorithm, sizeof algorithm);
+    if (*algorithm == '\0')
+        return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, code,
+                                 "the pass phrase for '%s' is wrong", file);
+    tlsdial_error_set(error, cause, code,
+                      "'%s' is encrypted with %s, which this OpenSSL does not have", file,
+                      algorithm);
+    error_hint(error, "OpenSSL's legacy provider may have it; or encrypt the file anew");
+    return cause;
 }
 
 /* Why a file did not give what it was to give. */
@@ -112,9 +148,8 @@ static enum tlsdial_cause load_failed(enum loaded loaded, const char *file,
             *error = asked->error;
         return asked->cause;
     }
-    if (asked->needed)
-        return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, code,
-                                 "the pass phrase for '%s' is wrong", file);
+    if (asked->needed && code != 0) /* without an error it was opened */
+        return not_decrypted(file, cause, error);
     return tlsdial_error_set(error, cause, code, "'%s': it has no %s that can be read",
                              file, lacks);
 }
@@ -127,10 +162,11 @@ static enum tlsdial_cause load_all(struct credentials *to, const char *certifica
     if (loaded == OUT_OF_MEMORY || sk_X509_num(to->certificates) == 0)
         return load_failed(loaded, certificate, TLSDIAL_CERTIFICATE_FILE, "certificate",
                            asked, error);
-    ERR_clear_error();
     const char *key_file = key != NULL ? key : certificate;
-    if (key != NULL)
+    if (key != NULL) {
+        ERR_clear_error();
         loaded = load(to, key, false, true, asked);
+    }
     if (loaded == OUT_OF_MEMORY || to->key == NULL)
         return load_failed(loaded, key_file, TLSDIAL_KEY_FILE, "private key", asked,
                            error);

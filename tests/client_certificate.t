@@ -162,6 +162,21 @@ for locked in locked.pem locked.p12; do
     bad_file 14 passphrase 'is wrong' "$locked: an empty one" \
         --cert "$T/$locked" --pass "file:$T/empty"
 done
+make pkcs12 -export -nokeys -in "$T/chain.pem" -passout pass:swordfish -out "$T/keyless.p12"
+bad_file 13 key-file 'it has no private key' 'a PKCS#12 that opens and has no key' \
+    --cert "$T/keyless.p12" --pass "file:$T/phrase"
+bad_file 12 certificate-file 'it has no certificate' 'a key that opens and is no certificate' \
+    --cert "$T/locked.key" --pass "file:$T/phrase"
+if "$OPENSSL" pkcs12 -export -legacy -in "$T/chain.pem" -inkey "$T/client.key" \
+    -passout pass:swordfish -out "$T/old.p12" 2>"$T/make.log"; then
+    bad_file 12 certificate-file 'is encrypted with RC2-40-CBC, which this OpenSSL does not have' \
+        'a PKCS#12 of an old program' --cert "$T/old.p12" --pass "file:$T/phrase"
+    err_has "hint: OpenSSL's legacy provider may have it" 'a PKCS#12 of an old program: the hint'
+    bad_file 14 passphrase 'is wrong' 'a PKCS#12 of an old program, and a wrong pass phrase' \
+        --cert "$T/old.p12" --pass "file:$T/wrong-phrase"
+else
+    skip 'a PKCS#12 of an old program' 'this openssl cannot make one'
+fi
 bad_file 14 passphrase "variable 'UNSET_' is not set" 'an unset variable' \
     --cert "$T/locked.pem" --pass env:UNSET_
 bad_file 14 passphrase 'No such file' 'no such file' --cert "$T/locked.pem" \
