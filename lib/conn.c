@@ -292,9 +292,19 @@ static enum tlsdial_cause drain(tlsdial_conn *conn, tlsdial_sink *sink, void *ar
     return TLSDIAL_OK;
 }
 
+static enum tlsdial_cause take_arrived(tlsdial_conn *conn, tlsdial_sink *sink,
+                                       void *argument, struct tlsdial_error *error)
+{
+    enum conn_outcome outcome;
+    enum tlsdial_cause cause = drain(conn, sink, argument, &outcome, error);
+    return cause == TLSDIAL_OK && outcome == CONN_FAILED ? transfer_failed(conn, error)
+                                                         : cause;
+}
+
 /* A write that fails because the peer has gone leaves the peer's last words unread: a response,
  * or the alert that says why. They tell more than the reset does; the end of the stream, which
- * recv() tells once it has told the reset, does not. */
+ * recv() tells once it has told the reset, does not, nor does an OpenSSL (4.0) that reads no more
+ * after such a write. */
 static enum tlsdial_cause last_words(tlsdial_conn *conn, tlsdial_sink *sink,
                                      void *argument, struct tlsdial_error *error)
 {
@@ -313,7 +323,7 @@ static enum tlsdial_cause last_words(tlsdial_conn *conn, tlsdial_sink *sink,
     }
     if (outcome == CONN_PEER_CLOSED && sink != NULL)
         return TLSDIAL_OK;
-    if (outcome != CONN_FAILED || conn->io->end != IO_OPEN) {
+    if (outcome != CONN_FAILED || conn->io->end != IO_OPEN || ERR_peek_error() == 0) {
         conn->io->end = before.end;
         conn->io->code = before.code;
     }
@@ -327,22 +337,21 @@ static enum tlsdial_cause write_all(tlsdial_conn *conn, const char *data, size_t
     *sent = 0;
     if (conn->broken || conn->close_sent)
         return not_usable(conn, error);
-    while (*sent < length && !(sink != NULL && conn->peer_closed)) {
+    while (*sent < length) {
         size_t n = 0;
+        if (sink !=
+            NULL) { /* at once: nothing may be read any more where the write fails */
+            enum tlsdial_cause cause = take_arrived(conn, sink, argument, error);
+            if (cause != TLSDIAL_OK || conn->peer_closed)
+                return cause;
+        }
         begin_operation(conn, idle_deadline(conn), true);
         conn->io->yield_to_read = sink != NULL;
         enum conn_outcome outcome =
             outcome_of(conn, SSL_write_ex(conn->ssl, data + *sent, length - *sent, &n));
         *sent += n;
-        if (outcome == CONN_AGAIN && sink != NULL) {
-            enum tlsdial_cause cause = drain(conn, sink, argument, &outcome, error);
-            if (cause != TLSDIAL_OK)
-                return cause;
-            if (outcome == CONN_FAILED)
-                return transfer_failed(conn, error);
-        } else if (outcome != CONN_DONE) {
+        if (outcome != CONN_DONE && !(outcome == CONN_AGAIN && sink != NULL))
             return last_words(conn, sink, argument, error);
-        }
     }
     return TLSDIAL_OK;
 }
