@@ -229,7 +229,7 @@ const struct tlsdial_trust *tlsdial_evidence_trust(const tlsdial_evidence *evide
         return NULL;
     struct tlsdial_trust *place = &evidence->trust->places[index];
     if (place->kind == TLSDIAL_TRUST_DIRECTORY && place->certificates == 0)
-        place->certificates = trust_count_directory(place->path);
+        place->certificates = trust_count_directories(place->path);
     return place;
 }
 

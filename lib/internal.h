@@ -211,7 +211,7 @@ void trust_clear(struct trust *trust);
 /** Copies the places alone. False when out of memory; *to is to be cleared in any case. */
 bool trust_copy_places(struct trust *to, const struct trust *from);
 /** How many certificates a directory has, by their names. */
-size_t trust_count_directory(const char *directory);
+size_t trust_count_directories(const char *directory);
 /** Adds what the environment, this build, or OpenSSL's own says. */
 enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
                                       struct tlsdial_error *error);
@@ -293,6 +293,7 @@ struct messages {
     bool server_hello;          /**< came */
     bool certificate_requested; /**< by the server */
     bool certificate_sent;      /**< ours, and not an empty one */
+    bool renegotiation_refused; /**< by us: the server wanted one */
     bool alerted;               /**< a fatal alert came */
     unsigned char alert;        /**< its number */
     uint16_t signature;         /**< SignatureScheme of the server's, 0: none seen */

@@ -95,13 +95,22 @@ static enum directory_content look_into(const char *directory, size_t *hashed)
     return content;
 }
 
-size_t trust_count_directory(const char *directory)
+size_t trust_count_directories(const char *list)
 {
-    size_t count;
+    const char separator[] = {TLSDIAL_LIST_SEPARATOR, '\0'};
+    size_t all = 0;
     ERR_set_mark();
-    look_into(directory, &count);
+    for (size_t length; *list != '\0'; list += length + (list[length] != '\0')) {
+        size_t count = 0;
+        length = strcspn(list, separator);
+        char *directory = length > 0 ? OPENSSL_strndup(list, length) : NULL;
+        if (directory != NULL)
+            look_into(directory, &count);
+        OPENSSL_free(directory);
+        all += count;
+    }
     ERR_pop_to_mark();
-    return count;
+    return all;
 }
 
 /* Has the store look into the directory, or the list of them. */
@@ -220,16 +229,14 @@ enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
     return ok ? TLSDIAL_OK : error_out_of_memory(error);
 }
 
-/* Of a store, and of several directories, which look to OSSL_STORE like one that is not there,
- * nothing is claimed. */
+/* Of a store nothing is claimed. */
 bool trust_is_empty(const struct trust *trust)
 {
     for (size_t i = 0; i < trust->count; i++) {
         const struct tlsdial_trust *place = &trust->places[i];
         if (place->certificates > 0 || place->kind == TLSDIAL_TRUST_STORE ||
             (place->kind == TLSDIAL_TRUST_DIRECTORY &&
-             (strchr(place->path, TLSDIAL_LIST_SEPARATOR) != NULL ||
-              trust_count_directory(place->path) > 0)))
+             trust_count_directories(place->path) > 0))
             return false;
     }
     return true;

@@ -247,6 +247,13 @@ run with_env SSL_CERT_FILE="$T/three.pem" SSL_CERT_DIR="$T/hashed" tlsdial -v lo
 status_is 0 'the environment'
 err_has "trusted: $T/three.pem, with 3 certificates" 'SSL_CERT_FILE is told'
 err_has "trusted: $T/hashed, with 1 certificate" 'SSL_CERT_DIR is told'
+mkdir "$T/bare"
+both=$T/bare$separator$separator$T/hashed$separator$beyond
+run with_env SSL_CERT_FILE=none SSL_CERT_DIR="$both" tlsdial -v localhost "$port"
+status_is 0 'several directories in the environment'
+err_has "trusted: $both, with 3 certificates" 'several directories: all are counted'
+run with_env SSL_CERT_FILE=none SSL_CERT_DIR="$T/bare$separator$T/none" tlsdial localhost "$port"
+failed_as 10 ca-store "there is no CA certificate in none or $T/bare" 'several directories, and nothing in them'
 run with_env SSL_CERT_FILE="$T/words.pem" SSL_CERT_DIR="$T/none" tlsdial localhost "$port"
 failed_as 10 ca-store "there is no CA certificate in $T/words.pem" 'nothing where the environment says'
 
