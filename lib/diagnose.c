@@ -8,6 +8,8 @@
 
 #include "sock.h"
 
+#define BYTES_SHOWN 8 /* of an answer that is no text */
+
 /* ---- alerts ---- */
 
 /* Alerts by which servers refuse what came, or did not come, in answer to a CertificateRequest;
@@ -101,6 +103,8 @@ static void print_circumstance(char *to, size_t size, const tlsdial_conn *conn,
                  SSL_get_servername(conn->ssl, TLSEXT_NAMETYPE_host_name) != NULL
                      ? SSL_get_servername(conn->ssl, TLSEXT_NAMETYPE_host_name)
                      : "");
+    else if (cause == TLSDIAL_TLS_ERROR && conn->messages.renegotiation_refused)
+        snprintf(to, size, ": it wanted to renegotiate, which is refused here");
     else if (cause == TLSDIAL_ALPN && conn->client != NULL && conn->client->alpn != NULL)
         snprintf(to, size, "; offered were %.200s", conn->client->alpn);
 }
@@ -161,6 +165,20 @@ static void first_line(const struct io *io, char to[IO_FIRST_BYTES + 1])
     to[strcspn(to, "\r\n")] = '\0';
 }
 
+/* What the answer begins with: a line in quotes or, where that would show nothing, bytes. */
+static void print_beginning(char *to, size_t size, const struct io *io, const char *line)
+{
+    const unsigned char *first = (const unsigned char *)io->first;
+    if (*line != '\0')
+        snprintf(to, size, "\"%s\"", line);
+    else
+        snprintf(to, size, "the byte%s", io->first_length == 1 ? "" : "s");
+    for (size_t i = 0; *line == '\0' && i < io->first_length && i < BYTES_SHOWN; i++) {
+        size_t used = strlen(to);
+        snprintf(to + used, size - used, " %02X", first[i]);
+    }
+}
+
 static const struct greeting *find_greeting(const struct io *io, const char *line)
 {
     static const struct greeting postgresql = {
@@ -185,14 +203,15 @@ static bool began_with_tls(const struct io *io)
 
 static enum tlsdial_cause not_tls(struct io *io, struct tlsdial_error *error)
 {
-    char line[IO_FIRST_BYTES + 1];
+    char line[IO_FIRST_BYTES + 1], beginning[IO_FIRST_BYTES + 32];
     io_read_first(io);
     first_line(io, line);
+    print_beginning(beginning, sizeof beginning, io, line);
     const struct greeting *greeting = find_greeting(io, line);
     tlsdial_error_set(error, TLSDIAL_NOT_TLS, ERR_peek_error(),
-                      "the peer does not speak TLS%s%s: its answer begins with \"%s\"",
+                      "the peer does not speak TLS%s%s: its answer begins with %s",
                       greeting != NULL ? " but " : "",
-                      greeting != NULL ? greeting->protocol : "", line);
+                      greeting != NULL ? greeting->protocol : "", beginning);
     if (greeting != NULL)
         error_hint(error, greeting->hint);
     return TLSDIAL_NOT_TLS;
@@ -249,15 +268,15 @@ static enum tlsdial_cause ended(const tlsdial_conn *conn, struct tlsdial_error *
 
 /* ---- the occasions ---- */
 
-/* What libssl found itself. */
-static enum tlsdial_cause reason_cause(void)
+/* What libssl found itself. A server that has said ServerHello speaks TLS, however it goes on. */
+static enum tlsdial_cause reason_cause(const struct messages *messages)
 {
     unsigned long code = ERR_peek_error();
     switch (ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0) {
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
-        return TLSDIAL_NOT_TLS;
+        return messages->server_hello ? TLSDIAL_HANDSHAKE : TLSDIAL_NOT_TLS;
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_NO_PROTOCOLS_AVAILABLE:
     case SSL_R_VERSION_TOO_LOW:
@@ -295,7 +314,7 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
         return alerted(conn, alert_cause(&conn->messages), error);
     if (io->end != IO_OPEN)
         return ended(conn, error);
-    return tlsdial_error_set(error, reason_cause(), ERR_peek_error(), "%s",
+    return tlsdial_error_set(error, reason_cause(&conn->messages), ERR_peek_error(), "%s",
                              error_openssl_reason("no reason given"));
 }
 

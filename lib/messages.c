@@ -103,6 +103,9 @@ static void note_message(int sent, int version, int content_type, const void *da
     if (content_type == SSL3_RT_ALERT && length == 2 && !sent) {
         messages->alerted = messages->alerted || bytes[0] == SSL3_AL_FATAL;
         messages->alert = bytes[1];
+    } else if (content_type == SSL3_RT_ALERT && length == 2) {
+        messages->renegotiation_refused =
+            messages->renegotiation_refused || bytes[1] == SSL_AD_NO_RENEGOTIATION;
     } else if (content_type == SSL3_RT_HANDSHAKE && length >= MESSAGE_HEADER) {
         (sent ? note_sent : note_received)(messages, bytes, length);
     }

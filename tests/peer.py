@@ -396,6 +396,20 @@ def close_notify_midway(sock, args):
     finish(sock)
 
 
+def urgent(sock, args):
+    """one byte of urgent data, and no more"""
+    sock.send(b"!", socket.MSG_OOB)
+    drain(sock)
+
+
+def text_midway(sock, args):
+    """ServerHello, then --text as it is"""
+    args.tls = "1.2"
+    flight = Wire(sock, args).first_flight()
+    sock.sendall(flight[: 5 + record_length(flight)] + args.text.encode())
+    finish(sock)
+
+
 def drip_handshake(sock, args):
     """a true handshake, one byte each --interval"""
     wire = Wire(sock, args)
@@ -636,6 +650,8 @@ SERVED = {
     "alert": alert,
     "alert-close-notify": alert_close_notify,
     "close-notify-midway": close_notify_midway,
+    "urgent": urgent,
+    "text-midway": text_midway,
     "drip-handshake": drip_handshake,
     "drip-body": drip_body,
     "drip-record": drip_record,

@@ -173,6 +173,7 @@ tell_peer Q
 collect 30
 [ "$status" -ge 60 ] && [ "$status" -lt 70 ]
 judge $? 'and ends as an error' 'expected a status from 60 to 69'
+err_has 'it wanted to renegotiate, which is refused here' 'and the message says why'
 is "$(grep -c 'Handshake.*, ClientHello' "$peer_log")" 1 'there was one handshake'
 stop_peer
 
