@@ -29,11 +29,18 @@ int64_t sock_clock_us(void)
     return seconds * 1000000 + rest * 1000000 / frequency.QuadPart;
 }
 
+/* Urgent data is read in its place (RFC 6093, 5): select() would else call the socket exceptional
+ * for as long as the byte stays unread, and no wait for it would wait. */
 bool sock_prepare(int fd, int *code)
 {
-    if (SetHandleInformation((HANDLE)(intptr_t)fd, HANDLE_FLAG_INHERIT, 0))
+    int yes = 1;
+    if (setsockopt((SOCKET)fd, SOL_SOCKET, SO_OOBINLINE, (const char *)&yes,
+                   sizeof yes) != 0)
+        *code = WSAGetLastError();
+    else if (!SetHandleInformation((HANDLE)(intptr_t)fd, HANDLE_FLAG_INHERIT, 0))
+        *code = (int)GetLastError();
+    else
         return true;
-    *code = (int)GetLastError();
     return false;
 }
 
