@@ -24,6 +24,19 @@ struct job {
     char reason[128];
 };
 
+/* Whether the name is there, with addresses of the family that was not asked for: getaddrinfo()
+ * says so of some names, and of others that they do not exist. */
+static bool has_other_family(const struct job *job)
+{
+    BIO_ADDRINFO *found = NULL;
+    bool has = job->family != sock_any_family &&
+               BIO_lookup_ex(job->host, job->port, BIO_LOOKUP_CLIENT, sock_any_family,
+                             sock_stream, 0, &found) == 1;
+    if (has)
+        BIO_ADDRINFO_free(found);
+    return has;
+}
+
 static void job_work(void *argument)
 {
     struct job *job = argument;
@@ -44,6 +57,8 @@ static void job_work(void *argument)
         snprintf(job->reason, sizeof job->reason, "%s",
                  has_text ? text : error_openssl_reason("the lookup failed"));
         job->fault = sock_lookup_fault(job->reason);
+        if (job->fault == SOCK_LOOKUP_NO_NAME && has_other_family(job))
+            job->fault = SOCK_LOOKUP_NO_ADDRESS;
     }
 }
 

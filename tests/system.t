@@ -34,7 +34,11 @@ if "$PYTHON" -c 'import socket; socket.EAI_NODATA' 2>/dev/null; then
 else
     skip 'no address of the asked family' 'this resolver does not tell it from no name'
 fi
+fails_to_look_up only-4 23 unreachable -6
+err_has 'there is no IPv6 address' 'only-4 -6: a name that is there is not called missing'
 start_peer serve
+with_resolver only-4 tlsdial --cacert "$T/ca.pem" -4 localhost "$port"
+status_is 0 'only-4 -4: the name is there'
 with_resolver again tlsdial --cacert "$T/ca.pem" 127.0.0.1 "$port"
 status_is 0 'an IP literal needs no resolver'
 with_resolver again tlsdial --cacert "$T/ca.pem" --resolve "dial.example:$port:127.0.0.1" \

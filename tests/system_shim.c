@@ -1,8 +1,8 @@
 /*
  * system_shim.c: functions for LD_PRELOAD that answer as a test wants.
  *
- * TLSDIAL_TEST_RESOLVER says how the one does: hang, no-name, again, fail, system, no-data or
- * service.  Anything else, and every numeric host, is left to the real one.  TLSDIAL_TEST_TIME
+ * TLSDIAL_TEST_RESOLVER says how the one does: hang, no-name, again, fail, system, no-data,
+ * service or only-4.  Anything else, and every numeric host, is left to the real one.  TLSDIAL_TEST_TIME
  * is the time that the other tells, in seconds since 1970.  TLSDIAL_TEST_DEFAULT_TRUST is where
  * OpenSSL says that its trusted certificates are, file and directory.  Libraries whose file
  * names begin with TLSDIAL_TEST_NO_LIBRARY cannot be loaded.  Where TLSDIAL_TEST_SEND
@@ -59,10 +59,22 @@ static const struct answer *wanted_answer(void)
     return NULL;
 }
 
+/* The host of a network that has no IPv6: some resolvers then say that there is no such name. */
+static bool has_only_4(const char *host, const struct addrinfo *hints)
+{
+    const char *wanted = getenv("TLSDIAL_TEST_RESOLVER");
+    return wanted != NULL && strcmp(wanted, "only-4") == 0 && !is_numeric(host, hints);
+}
+
 int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
                 struct addrinfo **found)
 {
     const struct answer *answer = is_numeric(host, hints) ? NULL : wanted_answer();
+    if (has_only_4(host, hints)) {
+        if (hints != NULL && hints->ai_family == AF_INET6)
+            return EAI_NONAME;
+        host = "127.0.0.1";
+    }
     if (answer != NULL) {
         errno = ENOENT; /* what EAI_SYSTEM refers to */
         return answer->code;
