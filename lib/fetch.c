@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 #include <openssl/http.h>
+#include <openssl/pkcs7.h>
 #include <string.h>
 
 #include "sock.h"
@@ -25,8 +26,14 @@ static enum tlsdial_cause place_parse(struct place *place, const char *url,
     *place = (struct place){0};
     if (OSSL_HTTP_parse_url(url, &use_tls, NULL, &place->host, &place->port, NULL, NULL,
                             NULL, NULL) == 1 &&
-        !use_tls)
+        !use_tls) {
+        size_t length = strlen(place->host);
+        if (length > 2 && place->host[0] == '[' && place->host[length - 1] == ']') {
+            memmove(place->host, place->host + 1, length - 2);
+            place->host[length - 2] = '\0';
+        }
         return TLSDIAL_OK;
+    }
     return tlsdial_error_set(error, TLSDIAL_USAGE, ERR_peek_error(),
                              "'%.200s' is no http URL", url);
 }
@@ -47,9 +54,32 @@ static enum tlsdial_cause connect_to(const tlsdial_client *client,
     return cause;
 }
 
+/* What an issuer's address gives: a certificate in DER, or several in PKCS#7, as a "certs-only" CMS
+ * message is too (RFC 5280, 4.2.2.1). NULL: it is neither. */
+static STACK_OF(X509) * certificates_in(BIO *body)
+{
+    const unsigned char *data, *at;
+    long length = BIO_get_mem_data(body, &data);
+    STACK_OF(X509) *list = NULL;
+    at = data;
+    X509 *certificate = d2i_X509(NULL, &at, length);
+    if (certificate != NULL) {
+        list = sk_X509_new_null();
+        if (list == NULL || sk_X509_push(list, certificate) == 0)
+            X509_free(certificate);
+        return list;
+    }
+    at = data;
+    PKCS7 *message = d2i_PKCS7(NULL, &at, length);
+    if (message != NULL && PKCS7_type_is_signed(message))
+        list = X509_chain_up_ref(message->d.sign->cert);
+    PKCS7_free(message);
+    return list;
+}
+
 /* OpenSSL's HTTP client over our BIO, whose deadline so holds for it too. */
 static enum tlsdial_cause load(int fd, const char *url, struct deadline deadline,
-                               tlsdial_evidence *evidence, X509 **certificate,
+                               tlsdial_evidence *evidence, STACK_OF(X509) * *list,
                                struct tlsdial_error *error)
 {
     struct io *io;
@@ -60,18 +90,21 @@ static enum tlsdial_cause load(int fd, const char *url, struct deadline deadline
     }
     io->deadline = deadline;
     ERR_clear_error();
-    *certificate = X509_load_http(url, bio, bio, 0);
+    BIO *body = OSSL_HTTP_get(url, NULL, NULL, bio, bio, NULL, NULL, 0, NULL, NULL, 1,
+                              OSSL_HTTP_DEFAULT_MAX_RESP_LEN, 0);
+    *list = body != NULL ? certificates_in(body) : NULL;
     bool late = io->end == IO_TIMEOUT;
+    BIO_free(body);
     BIO_free(bio);
-    if (*certificate != NULL)
+    if (sk_X509_num(*list) > 0)
         return TLSDIAL_OK;
     return tlsdial_error_set(
         error, TLSDIAL_CA_STORE, ERR_peek_error(), "no certificate from %s: %s", url,
-        late ? "it did not come in time" : error_openssl_reason("no reason given"));
+        late ? "it did not come in time" : error_openssl_reason("there is none in it"));
 }
 
 static enum tlsdial_cause fetch(const tlsdial_client *client, const char *url,
-                                X509 **certificate, struct tlsdial_error *error)
+                                STACK_OF(X509) * *list, struct tlsdial_error *error)
 {
     struct place place;
     int fd = -1;
@@ -83,7 +116,7 @@ static enum tlsdial_cause fetch(const tlsdial_client *client, const char *url,
     if (cause == TLSDIAL_OK)
         cause = connect_to(client, &place, deadline, evidence, &fd, error);
     if (cause == TLSDIAL_OK)
-        cause = load(fd, url, deadline, evidence, certificate, error);
+        cause = load(fd, url, deadline, evidence, list, error);
     place_clear(&place);
     tlsdial_evidence_free(evidence);
     return cause;
@@ -92,12 +125,15 @@ static enum tlsdial_cause fetch(const tlsdial_client *client, const char *url,
 enum tlsdial_cause tlsdial_client_fetch_untrusted(tlsdial_client *client, const char *url,
                                                   struct tlsdial_error *error)
 {
-    X509 *certificate = NULL;
+    STACK_OF(X509) *list = NULL;
+    X509 *certificate;
     ERR_clear_error();
-    enum tlsdial_cause cause = fetch(client, url, &certificate, error);
-    if (cause == TLSDIAL_OK && sk_X509_push(client->untrusted, certificate) == 0) {
-        X509_free(certificate);
-        cause = error_out_of_memory(error);
-    }
+    enum tlsdial_cause cause = fetch(client, url, &list, error);
+    while (cause == TLSDIAL_OK && (certificate = sk_X509_shift(list)) != NULL)
+        if (sk_X509_push(client->untrusted, certificate) == 0) {
+            X509_free(certificate);
+            cause = error_out_of_memory(error);
+        }
+    sk_X509_pop_free(list, X509_free);
     return cause;
 }

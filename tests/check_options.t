@@ -152,6 +152,30 @@ report_has "with the certificates fetched from $here/second.der and on the chain
     'two: proven'
 stop_peer
 
+"$OPENSSL" crl2pkcs7 -nocrl -certfile "$T/lower.pem" -certfile "$T/second.pem" -outform DER \
+    -out "$folder/both.p7c"
+from "$here/both.p7c"
+make_cert bundled lower DNS:localhost
+offer bundled upper
+check --fetch-missing localhost "$port"
+report_has "-> with the certificate fetched from $here/both.p7c the chain is complete" \
+    'several certificates in PKCS#7'
+stop_peer
+
+if has_ipv6; then
+    four_log=$files_log
+    start_peer files --folder "$folder" --host ::1
+    from "http://[::1]:$port/lower.der"
+    make_cert six lower DNS:localhost
+    offer six upper
+    check --fetch-missing localhost "$port"
+    report_has '-> with the certificate fetched from http://[::1]:' 'an address of IPv6'
+    stop_peer
+    files_log=$four_log
+else
+    skip 'an address of IPv6' 'this machine has none'
+fi
+
 issuer=ca
 for step in 1 2 3 4 5 6; do
     from "$here/step$((step - 1)).der"
@@ -179,6 +203,8 @@ not_fetched() { # not_fetched URL WORDS DESC [ARGS...]
     verdict 45 incomplete-chain "-> not fetched: $not_fetched_words" "$not_fetched_desc"
     stop_peer
 }
+"$OPENSSL" crl2pkcs7 -nocrl -outform DER -out "$folder/nothing.p7c"
+not_fetched "$here/nothing.p7c" "no certificate from $here/nothing.p7c" 'PKCS#7 without a certificate'
 not_fetched "$here/garbage.der" "no certificate from $here/garbage.der" 'garbage'
 # The beginning of a certificate of 200 kB.
 {
