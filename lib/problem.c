@@ -113,19 +113,29 @@ static void print_names(char *to, size_t size, const X509 *certificate)
     GENERAL_NAMES_free(names);
 }
 
-/* "meant for: TLS Web Client Authentication, ..." */
+/* Adds ", and its key usage is Digital Signature": what an extension says, in OpenSSL's words. */
+static void append_extension(char *to, size_t size, const X509 *certificate, int nid,
+                             const char *before)
+{
+    size_t used = strlen(to);
+    const char *text = NULL;
+    BIO *memory = BIO_new(BIO_s_mem());
+    int index = X509_get_ext_by_NID(certificate, nid, -1);
+    /* OpenSSL 3.0 wants it without const, and 4.0 gives it with. */
+    X509_EXTENSION *extension =
+        (X509_EXTENSION *)(uintptr_t)X509_get_ext(certificate, index);
+    if (memory != NULL && index >= 0 && X509V3_EXT_print(memory, extension, 0, 0) == 1) {
+        int length = (int)BIO_get_mem_data(memory, &text);
+        snprintf(to + used, size - used, "%s%.*s", before, length, text);
+    }
+    BIO_free(memory);
+}
+
 static void print_purposes(char *to, size_t size, const X509 *certificate)
 {
-    EXTENDED_KEY_USAGE *usage =
-        X509_get_ext_d2i(certificate, NID_ext_key_usage, NULL, NULL);
-    size_t used = (size_t)snprintf(to, size, "is not meant for a TLS server");
-    const char *before = "; it is for ";
-    for (int i = 0; i < sk_ASN1_OBJECT_num(usage) && used < size; i++, before = ", ") {
-        char name[96];
-        OBJ_obj2txt(name, sizeof name, sk_ASN1_OBJECT_value(usage, i), 0);
-        used += (size_t)snprintf(to + used, size - used, "%s%s", before, name);
-    }
-    EXTENDED_KEY_USAGE_free(usage);
+    snprintf(to, size, "is not meant for a TLS server");
+    append_extension(to, size, certificate, NID_ext_key_usage, "; it is for ");
+    append_extension(to, size, certificate, NID_key_usage, "; its key usage is ");
 }
 
 static void print_weakness(char *to, size_t size, const X509 *certificate, int code,

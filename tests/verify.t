@@ -165,6 +165,11 @@ offer client
 verdict 50 purpose CN=client 'a certificate for clients'
 err_has 'it is for TLS Web Client Authentication' 'a certificate for clients: what it is for'
 alert_was 43 purpose
+EXTRA='keyUsage = critical,cRLSign,nonRepudiation'
+make_cert signer ca DNS:localhost
+offer signer
+verdict 50 purpose 'is for TLS Web Server Authentication; its key usage is Non Repudiation, CRL Sign' \
+    'a key that may not be used for TLS: what it may be used for'
 
 KEY=rsa:1024
 make_cert weak ca DNS:localhost
