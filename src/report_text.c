@@ -25,10 +25,18 @@ static void print_sentence(char *to, size_t size, const struct report *report)
 {
     const struct tlsdial_certificate *first = report_first_to_expire(report);
     if (report->verdict.cause == TLSDIAL_OK && first != NULL) {
-        char days[40];
-        report_days_text(days, sizeof days,
-                         report_days(report->verify_time, first->not_after));
-        snprintf(to, size, "verified, and valid for %s", days);
+        char days[40], date[REPORT_TIME_SIZE];
+        int64_t left = report_days(report->verify_time, first->not_after);
+        report_days_text(days, sizeof days, left);
+        report_time(date, first->not_after);
+        if (left >= 0)
+            snprintf(to, size, "verified, and valid for %s", days);
+        else
+            snprintf(
+                to, size,
+                "verified by a TLSA record, which does not look at dates: expired on "
+                "%.10s",
+                date);
         return;
     }
     snprintf(to, size, "%s", report_sentence(&report->verdict));

@@ -99,6 +99,14 @@ matches_pins 'an address instead of a name' --verify-hostname localhost \
 stop_peer
 start_s_server -www -cert old.pem -key old.key
 matches_pins 'TLSA 3 1 1 does not look at dates' --tlsa "3 1 1 $(key_hash old)"
+if has_check; then
+    within 30 tlsdial check --tlsa "3 1 1 $(key_hash old)" localhost "$port"
+    status_is 0 'check: nor does it'
+    out_has 'ok: localhost' 'check: the verdict'
+    out_has 'a TLSA record' 'check: and why'
+    out_matches 'expired on +20[0-9][0-9]-' 'check: and the date'
+    out_lacks 'valid for' 'check: it is not valid for some days'
+fi
 stop_peer
 start_s_server -cert elsewhere.pem -key elsewhere.key
 within 30 tlsdial --tlsa "3 1 1 $(key_hash elsewhere)" localhost "$port"
