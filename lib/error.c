@@ -11,38 +11,40 @@ const char *tlsdial_version(void)
     return TLSDIAL_VERSION;
 }
 
-struct cause_text {
-    const char *token, *phrase, *hint;
-};
+enum cause_part { CAUSE_TOKEN, CAUSE_PHRASE, CAUSE_HINT };
 
-static const struct cause_text *cause_text(enum tlsdial_cause cause)
+/* A text for each cause, its parts ended by a NUL: one pointer that has to be relocated, not three. */
+static const char *cause_text(enum tlsdial_cause cause, enum cause_part part)
 {
-#define CAUSE(name, status, token, phrase, hint) [status] = {token, phrase, hint},
+#define CAUSE(name, status, token, phrase, hint) [status] = token "\0" phrase "\0" hint,
 #define RESERVED CAUSE
-    static const struct cause_text texts[] = {
+    static const char *const texts[] = {
 #include "causes.def"
     };
 #undef RESERVED
 #undef CAUSE
     size_t index = (size_t)cause;
-    if (index >= sizeof texts / sizeof texts[0] || texts[index].token == NULL)
+    if (index >= sizeof texts / sizeof texts[0] || texts[index] == NULL)
         index = TLSDIAL_INTERNAL;
-    return &texts[index];
+    const char *text = texts[index];
+    for (int before = 0; before < (int)part; before++)
+        text += strlen(text) + 1;
+    return text;
 }
 
 const char *tlsdial_cause_token(enum tlsdial_cause cause)
 {
-    return cause_text(cause)->token;
+    return cause_text(cause, CAUSE_TOKEN);
 }
 
 const char *tlsdial_cause_phrase(enum tlsdial_cause cause)
 {
-    return cause_text(cause)->phrase;
+    return cause_text(cause, CAUSE_PHRASE);
 }
 
 const char *tlsdial_cause_hint(enum tlsdial_cause cause)
 {
-    return cause_text(cause)->hint;
+    return cause_text(cause, CAUSE_HINT);
 }
 
 /* The length of the UTF-8 character at p, or 0 where it is not well-formed (RFC 3629). */

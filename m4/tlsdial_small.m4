@@ -2,13 +2,16 @@
 # -------------
 # --enable-small: SMALL_CFLAGS and SMALL_LDFLAGS for program and library that are to take little
 # room, on flash or in memory. Call it before AC_PROG_CC and all that requires it: unless the user
-# says otherwise, CFLAGS are then -g -Os. It costs what a distribution wants to keep: tables for unwinding the stack in
-# files without debugging information, and read-only data that cannot be executed either.
+# says otherwise, CFLAGS are then -g -Oz or, where the compiler has no such thing, -g -Os. It costs
+# what a distribution wants to keep: tables for unwinding the stack in files without debugging
+# information, and read-only data that cannot be executed either.
 AC_DEFUN([TLSDIAL_SMALL], [
   AC_ARG_ENABLE([small],
     [AS_HELP_STRING([--enable-small], [optimise for size, for embedded systems])],
     [], [enable_small=no])
-  AS_IF([test "$enable_small" = yes], [: ${CFLAGS="-g -Os"}])
+  tlsdial_small_default=no
+  AS_IF([test "$enable_small${CFLAGS+.set}" = yes],
+    [tlsdial_small_default=yes CFLAGS="-g -Os"])
 ])
 
 # TLSDIAL_SMALL_FLAGS
@@ -19,11 +22,16 @@ AC_DEFUN([TLSDIAL_SMALL], [
 AC_DEFUN([TLSDIAL_SMALL_FLAGS], [
   AC_REQUIRE([TLSDIAL_HARDENING])
   SMALL_CFLAGS= SMALL_LDFLAGS=
+  AS_IF([test "$tlsdial_small_default" = yes], [
+    tlsdial_smallest=
+    TLSDIAL_TRY_FLAGS([tlsdial_smallest], [-Oz])
+    CFLAGS="-g${tlsdial_smallest:- -Os}"
+  ])
   # OpenSSL's macros for memory pass the place in the source on, for debugging, unless told.
   AS_IF([test "$enable_small" = yes], [SMALL_CFLAGS="-DOPENSSL_FILE=0 -DOPENSSL_LINE=0"])
   AS_IF([test "$enable_small.$tlsdial_windows" = yes.no], [
     TLSDIAL_TRY_FLAGS([SMALL_CFLAGS],
-      [-fno-asynchronous-unwind-tables -fno-unwind-tables -malign-data=abi])
+      [-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-jump-tables -malign-data=abi])
     # Linux has shadow stacks for programs, and no tracking of indirect branches.
     AS_CASE([$HARDENING_CFLAGS], [*-fcf-protection*],
       [TLSDIAL_TRY_FLAGS([SMALL_CFLAGS], [-fcf-protection=return])])
