@@ -339,8 +339,7 @@ static enum tlsdial_cause write_all(tlsdial_conn *conn, const char *data, size_t
         return not_usable(conn, error);
     while (*sent < length) {
         size_t n = 0;
-        if (sink !=
-            NULL) { /* at once: nothing may be read any more where the write fails */
+        if (sink != NULL) { /* where the write fails nothing may be read any more */
             enum tlsdial_cause cause = take_arrived(conn, sink, argument, error);
             if (cause != TLSDIAL_OK || conn->peer_closed)
                 return cause;
