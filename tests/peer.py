@@ -397,9 +397,9 @@ def close_notify_midway(sock, args):
 
 
 def urgent(sock, args):
-    """one byte of urgent data, and no more"""
-    sock.send(b"!", socket.MSG_OOB)
-    drain(sock)
+    """sends --text, whose last byte is urgent data, then FIN"""
+    sock.send(args.text.encode(), socket.MSG_OOB)
+    finish(sock)
 
 
 def text_midway(sock, args):
