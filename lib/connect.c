@@ -78,6 +78,8 @@ static enum tlsdial_cause fault_cause(int code)
         return TLSDIAL_REFUSED;
     case SOCK_UNREACHABLE:
         return TLSDIAL_UNREACHABLE;
+    case SOCK_TIMED_OUT:
+        return TLSDIAL_DEADLINE_CONNECT;
     default:
         return TLSDIAL_CONNECT_FAILED;
     }
@@ -192,7 +194,8 @@ static void race_describe(const struct race *race, char *text, size_t size)
 }
 
 /* Which cause stands for them all: an address that no route leads to says less than one that
- * refused, as on a host without IPv6. */
+ * refused, as on a host without IPv6, and that less than one that kept silent, which another time
+ * may answer. */
 static enum tlsdial_cause race_cause(const struct race *race)
 {
     enum tlsdial_cause cause = TLSDIAL_UNREACHABLE;
@@ -201,8 +204,9 @@ static enum tlsdial_cause race_cause(const struct race *race)
          i++) {
         if (attempt->cause == TLSDIAL_CONNECT_FAILED)
             return TLSDIAL_CONNECT_FAILED;
-        if (attempt->cause == TLSDIAL_REFUSED)
-            cause = TLSDIAL_REFUSED;
+        if (attempt->cause == TLSDIAL_DEADLINE_CONNECT ||
+            (attempt->cause == TLSDIAL_REFUSED && cause == TLSDIAL_UNREACHABLE))
+            cause = attempt->cause;
     }
     return cause;
 }

@@ -56,7 +56,13 @@ enum sock_result sock_wait(struct sock_wait *sockets, size_t count,
 /** The outcome of a connect that was in progress: 0, or a code. */
 int sock_connect_result(int fd);
 
-enum sock_fault { SOCK_REFUSED, SOCK_UNREACHABLE, SOCK_RESET, SOCK_OTHER };
+enum sock_fault {
+    SOCK_REFUSED,
+    SOCK_UNREACHABLE,
+    SOCK_TIMED_OUT, /**< the system gave up, by limits of its own */
+    SOCK_RESET,
+    SOCK_OTHER
+};
 
 /** What a code means for the choice of a cause. */
 enum sock_fault sock_fault(int code);

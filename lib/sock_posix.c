@@ -148,6 +148,8 @@ enum sock_fault sock_fault(int code)
     case EADDRNOTAVAIL: /* Linux, for an IPv6 address where IPv6 is off */
     case EAFNOSUPPORT:
         return SOCK_UNREACHABLE;
+    case ETIMEDOUT:
+        return SOCK_TIMED_OUT;
     case ECONNRESET:
     case EPIPE: /* what a send gets after the peer's reset was told once */
     case ECONNABORTED:

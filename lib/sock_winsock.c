@@ -150,6 +150,8 @@ enum sock_fault sock_fault(int code)
     case WSAEADDRNOTAVAIL:
     case WSAEAFNOSUPPORT:
         return SOCK_UNREACHABLE;
+    case WSAETIMEDOUT: /* of a connect after some 21 seconds */
+        return SOCK_TIMED_OUT;
     case WSAECONNRESET:
     case WSAECONNABORTED:
     case WSAENETRESET:

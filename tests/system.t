@@ -86,6 +86,14 @@ failed_as 42 not-yet-valid '' 'a clock of 2001'
 err_has "hint: this system's clock is wrong: it says 2001-09-09 01:46:40 UTC, and tlsdial was built on 20" \
     'a clock of 2001: the hint has both dates'
 
+# --- limits of the system's own
+
+with_connect_timed_out tlsdial --connect-timeout 0 --resolve 'a.example:1:127.0.0.1,127.0.0.2' \
+    a.example 1
+failed_as 71 deadline-connect 'no connection in time: 127.0.0.1: Connection timed out; 127.0.0.2' \
+    'the system gives up before a limit of ours'
+err_has 'hint: a firewall may drop the packets' 'the system gives up: the hint'
+
 # --- a peer that resets the connection before anything is sent
 
 with_reset_at_send tlsdial --cacert "$T/aged.pem" localhost "$port"

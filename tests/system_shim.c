@@ -6,7 +6,8 @@
  * is the time that the other tells, in seconds since 1970.  TLSDIAL_TEST_DEFAULT_TRUST is where
  * OpenSSL says that its trusted certificates are, file and directory.  Libraries whose file
  * names begin with TLSDIAL_TEST_NO_LIBRARY cannot be loaded.  Where TLSDIAL_TEST_SEND
- * is set, whoever sends learns that the peer has reset the connection.
+ * is set, whoever sends learns that the peer has reset the connection, and where
+ * TLSDIAL_TEST_CONNECT is, whoever connects that the system has waited long enough.
  */
 #include <config.h>
 
@@ -105,6 +106,19 @@ ssize_t send(int socket, const void *data, size_t length, int flags)
         return -1;
     }
     return real(socket, data, length, flags);
+}
+
+int connect(int socket, const struct sockaddr *address, socklen_t length)
+{
+    int (*real)(int, const struct sockaddr *, socklen_t);
+    void *found = dlsym(RTLD_NEXT, "connect");
+    memcpy(&real, &found, sizeof real);
+    bool internet = address->sa_family == AF_INET || address->sa_family == AF_INET6;
+    if (found == NULL || (internet && getenv("TLSDIAL_TEST_CONNECT") != NULL)) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    return real(socket, address, length);
 }
 
 static const char *default_trust(const char *symbol)

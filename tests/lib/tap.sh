@@ -359,6 +359,11 @@ with_reset_at_send() { # with_reset_at_send CMD...: within; whatever is sent fin
     expand under_shim "$@"
 }
 
+with_connect_timed_out() { # with_connect_timed_out CMD...: within; the system gives up
+    shim_does=TLSDIAL_TEST_CONNECT=timeout
+    expand under_shim "$@"
+}
+
 # AddressSanitizer wants to be first in line, and is loaded behind the shim.
 under_shim() {
     within 30 env LD_PRELOAD="$shim" "$shim_does" \
