@@ -16,7 +16,8 @@ name != "" {
         printf "    TLSDIAL_%s = %d, /**< %s%s */\n", name, status, phrase,
                state == "reserved" ? " (reserved)" : ""
     else if (form == "mdoc" && state == "told")
-        printf ".It %d Ta %s Ta %s\n", status, token, phrase
+        printf ".It %d Em %s\n%s%s\n", status, token, phrase,
+               hint == "" ? "" : "; " hint
     else if (form == "tsv")
         printf "%d\t%s\t%s\t%s\t%s\n", status, token, state, phrase, hint
     name = ""

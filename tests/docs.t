@@ -34,7 +34,7 @@ tell_causes() { # tell_causes STATE: status and token
         "$AWK" -F '\t' -v state="$1" '$3 == state { print $1, $2 }' | sort
 }
 tell_causes told >"$T/told"
-sed -n 's/^\.It \([0-9][0-9]*\) Ta \([a-z0-9-]*\) Ta .*/\1 \2/p' "$causes_page" |
+sed -n 's/^\.It \([0-9][0-9]*\) Em \([a-z0-9-]*\)$/\1 \2/p' "$causes_page" |
     sort >"$T/page"
 holds 'there are causes' 'expected: 44 unknown-ca' has "$T/told" '44 unknown-ca'
 same_words "$T/page" "$T/told" 'tlsdial-causes(7) has the causes that can be told'
