@@ -292,6 +292,16 @@ static enum tlsdial_cause drain(tlsdial_conn *conn, tlsdial_sink *sink, void *ar
     return TLSDIAL_OK;
 }
 
+/* A read that finds nothing costs more: OpenSSL gets a buffer for it. */
+static bool has_arrived(const tlsdial_conn *conn)
+{
+    const struct deadline at_once = {.at = 0};
+    struct sock_wait wait = {.fd = conn->io->fd, .want_read = true};
+    int code;
+    return SSL_has_pending(conn->ssl) == 1 ||
+           sock_wait(&wait, 1, at_once, &code) == SOCK_DONE;
+}
+
 static enum tlsdial_cause take_arrived(tlsdial_conn *conn, tlsdial_sink *sink,
                                        void *argument, struct tlsdial_error *error)
 {
@@ -337,20 +347,26 @@ static enum tlsdial_cause write_all(tlsdial_conn *conn, const char *data, size_t
     *sent = 0;
     if (conn->broken || conn->close_sent)
         return not_usable(conn, error);
-    while (*sent < length) {
+    if (sink != NULL &&
+        has_arrived(conn)) { /* first: where a write fails it may be lost */
+        enum tlsdial_cause cause = take_arrived(conn, sink, argument, error);
+        if (cause != TLSDIAL_OK)
+            return cause;
+    }
+    while (*sent < length && !(sink != NULL && conn->peer_closed)) {
         size_t n = 0;
-        if (sink != NULL) { /* where the write fails nothing may be read any more */
-            enum tlsdial_cause cause = take_arrived(conn, sink, argument, error);
-            if (cause != TLSDIAL_OK || conn->peer_closed)
-                return cause;
-        }
         begin_operation(conn, idle_deadline(conn), true);
         conn->io->yield_to_read = sink != NULL;
         enum conn_outcome outcome =
             outcome_of(conn, SSL_write_ex(conn->ssl, data + *sent, length - *sent, &n));
         *sent += n;
-        if (outcome != CONN_DONE && !(outcome == CONN_AGAIN && sink != NULL))
+        if (outcome == CONN_AGAIN && sink != NULL) {
+            enum tlsdial_cause cause = take_arrived(conn, sink, argument, error);
+            if (cause != TLSDIAL_OK)
+                return cause;
+        } else if (outcome != CONN_DONE) {
             return last_words(conn, sink, argument, error);
+        }
     }
     return TLSDIAL_OK;
 }
