@@ -143,7 +143,7 @@ out_empty '-q: no report'
 stop_peer
 
 octet=$(printf '\377')
-start_s_server -alpn "h$octet"
+serve -alpn "h$octet"
 json --alpn "h$octet" localhost "$port"
 json_verdict 0 ok 'a protocol that is no UTF-8'
 json_is 'r["parameters"]["alpn"]' 'h\xFF' 'has its byte as a number'
@@ -169,7 +169,7 @@ stop_peer
 
 fetches() {
     offer server
-    within 60 tlsdial check --format json --cacert "$T/lower.pem" --fetch-missing localhost "$port"
+    check trust=none --format json --cacert "$T/lower.pem" --fetch-missing localhost "$port"
     json_verdict 45 incomplete-chain 'a missing issuer'
     json_is 'r["anchored"]' false 'the chain ends nowhere'
     json_is 'r["fetch_missing"]' '{"fetches": [], "proven": false, "verdict": null}' \
@@ -232,7 +232,7 @@ json_verdict 0 ok 'an end without close_notify'
 json_is 'r["end"]' truncated 'an end without close_notify is told'
 json_holds 'r["microseconds"]["first_byte"] > 0' 'the first byte has a time'
 stop_peer
-start_s_server -www -Verify 1 -CAfile "$T/ca.pem"
+offer -Verify 1 -CAfile "$T/ca.pem"
 json localhost "$port"
 json_verdict 35 client-certificate-required 'a certificate is wanted'
 json_is 'r["parameters"]["certificate_requested"]' true 'and was asked for'

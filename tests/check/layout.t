@@ -97,7 +97,7 @@ out_lacks "$escape" 'does not reach the terminal'
 err_lacks "$escape" 'nor by the error'
 out_has 'for x\x1By' 'nor one in a name'
 stop_peer
-start_s_server -alpn "h$escape"
+serve -alpn "h$escape"
 check --alpn "h$escape" localhost "$port"
 verdict 0 ok verified 'an escape sequence in a protocol'
 out_has 'ALPN      h\x1B' 'is shown as its number'

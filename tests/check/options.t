@@ -65,14 +65,14 @@ if [ -c /dev/full ]; then
     told output /dev/full
     judge $? 'a full device: the message' 'expected: output: /dev/full'
     out_has 'ok: ' 'a full device: the report is there'
-    redirected '>/dev/full' tlsdial check --cacert "$T/ca.pem" localhost "$port"
+    check redirect='>/dev/full' localhost "$port"
     status_is 15 'a report to a full device'
 else
     skip '--save-chain to a full device' 'there is no /dev/full'
 fi
-redirected '>&-' tlsdial check --cacert "$T/ca.pem" localhost "$port"
+check redirect='>&-' localhost "$port"
 status_is 15 'a report to a closed standard output'
-redirected '>&-' tlsdial check -q --cacert "$T/ca.pem" localhost "$port"
+check redirect='>&-' -q localhost "$port"
 status_is 0 'without a report it does not matter'
 stop_peer
 

@@ -6,7 +6,6 @@ requires python openssl
 
 make_ca ca
 make_cert server ca DNS:dial.example,IP:127.0.0.1,IP:::1
-dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@"; }
 
 bindable() { # bindable ADDRESS
     "$PYTHON" -c 'import socket, sys

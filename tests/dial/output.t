@@ -10,25 +10,24 @@ start_peer serve --file "$T/page"
 page_port=$port
 
 if [ -c /dev/full ]; then
-    dial_redirected '>/dev/full' 127.0.0.1 "$page_port"
+    dial redirect='>/dev/full' 127.0.0.1 "$page_port"
     status_is 15 'a full device'
     err_matches '^tlsdial: output: standard output: ' 'full device: the message'
     dial -o /dev/full 127.0.0.1 "$page_port"
     status_is 15 '-o to a full device'
     for option in --help --version; do
-        redirected '>/dev/full' tlsdial "$option"
+        dial redirect='>/dev/full' trust=none "$option"
         status_is 15 "$option to a full device"
         err_has 'output: ' "$option to a full device: the message"
     done
 else
     skip 'a full device' 'there is no /dev/full'
 fi
-redirected '>&-' tlsdial --help
+dial redirect='>&-' trust=none --help
 status_is 15 '--help with standard output closed'
 
-# shellcheck disable=SC2086
-in_shell "{ \"\$@\"; echo \$? >'$T/piped'; } | head -c 1" \
-    tlsdial $trust 127.0.0.1 "$page_port"
+dial shell="{ \"\$@\"; echo \$? >'$T/piped'; } | head -c 1" 127.0.0.1 "$page_port"
+any_status 'that of the program is in a file'
 is "$(cat "$T/piped")" 15 'a pipe that ends early'
 err_has 'output: standard output: ' 'a pipe that ends early: the message'
 
@@ -41,8 +40,7 @@ lines() { echo $(($(wc -l <"$T/out"))); }
 
 if has_terminals; then
     start_peer serve --body 7
-    # shellcheck disable=SC2086
-    on_terminal tlsdial $trust 127.0.0.1 "$port"
+    dial on=terminal 127.0.0.1 "$port"
     status_is 0 'on a terminal'
     terminal_ends_with xxxxxxx 'on a terminal: the response'
     is "$(lines)" 5 'on a terminal: the last line is ended'
@@ -51,8 +49,7 @@ if has_terminals; then
     stop_peer
     printf 'HTTP/1.0 200 OK\n\nwhole\n' >"$T/lines"
     start_peer serve --file "$T/lines"
-    # shellcheck disable=SC2086
-    on_terminal tlsdial $trust 127.0.0.1 "$port"
+    dial on=terminal 127.0.0.1 "$port"
     is "$(lines)" 3 'on a terminal: a last line that is ended gets no second newline'
     stop_peer
 else

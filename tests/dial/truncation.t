@@ -5,7 +5,6 @@
 requires python openssl
 
 make_usual
-dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@"; }
 last_line_length() { echo $(($(tail -n 1 "$T/out" | wc -c))); }
 
 # What the peer does ends in STATUS, and with -o no file appears.
