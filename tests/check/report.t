@@ -59,6 +59,7 @@ stop_peer
 
 offer whole lower upper ca server
 check localhost "$port"
+status_is 0 'more was sent than is needed'
 out_has 'trust anchor, sent too' 'a root that was sent, too'
 out_has 'unused    sent, too: CN=server' 'what was sent and is of no use'
 stop_peer
@@ -67,18 +68,20 @@ stop_peer
 
 make_cert_dated old elder DNS:localhost "$PAST" "$EXPIRY"
 offer old
-check localhost "$port"
+elder=$T/elder.pem
+check trust="$elder" localhost "$port"
 verdict 41 expired '"CN=old" expired on 2021-02-03 04:05:06 UTC -> the server needs a renewed' \
     'expired: the answer, and what to do'
 out_has '|  ! expired' 'the certificate is marked'
 out_matches 'sent; 2020-01-01 to 2021-02-03, expired [0-9]{4} days ago' 'its days'
 out_has 'trust anchor' 'the root is trusted all the same'
 out_lacks 'also' 'nothing is told twice'
-check --attime 1612325105 localhost "$port"
+check trust="$elder" --attime 1612325105 localhost "$port"
 verdict 0 ok 'valid for less than a day' 'an earlier time'
 report_has ', for the time 2021-02-03T04:05:05Z' 'the time that was asked for'
 report_has 'less than a day left' 'the days for that time'
-check --attime 1612152305 localhost "$port"
+check trust="$elder" --attime 1612152305 localhost "$port"
+status_is 0 'two days earlier: status'
 report_has 'valid for 2 days' 'two days earlier'
 stop_peer
 

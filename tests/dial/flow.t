@@ -73,8 +73,10 @@ dial -v --max-protocol TLSv1.2 localhost "$port"
 status_is 0 '--max-protocol: status'
 err_has 'verified; TLSv1.2' '--max-protocol is obeyed'
 dial -v --min-protocol TLSv1.3 localhost "$port"
+status_is 0 '--min-protocol: status'
 err_has 'verified; TLSv1.3' '--min-protocol: nothing lower is needed'
 dial -v --min-protocol TLSv1.2 --max-protocol TLSv1.2 localhost "$port"
+status_is 0 'both bounds: status'
 err_has 'verified; TLSv1.2' 'both bounds'
 
 offer -tls1_2
@@ -118,7 +120,8 @@ if [ -z "$PYTHON" ]; then
     exit
 fi
 
-sees() { # sees REQUEST-TARGET HOST DESC
+sees() { # sees REQUEST-TARGET HOST DESC: what was dialled last
+    status_is 0 "$3: status"
     printf 'GET %s HTTP/1.0\r\nConnection: close\r\nHost: %s\r\n\r\n' "$1" "$2" >expected
     same_bytes request expected "$3"
 }
@@ -126,7 +129,6 @@ sees() { # sees REQUEST-TARGET HOST DESC
 printf 'HTTP/1.1 200 OK\r\nX: \001\r\n\r\nno newline at the end, a \000 in it' >raw
 start_peer serve --file raw --out request
 dial localhost "$port"
-status_is 0 'any response: status'
 same_bytes out raw 'any response: byte for byte'
 sees / "localhost:$port" 'the request'
 peer_log_has 'client close_notify: yes' 'close_notify is sent'
@@ -140,6 +142,7 @@ dial 127.0.0.1 "$port"
 sees / "127.0.0.1:$port" 'Host of an IPv4 literal'
 
 dial --send raw localhost "$port"
+status_is 0 '--send: status'
 same_bytes request raw '--send: these bytes and no others'
 
 if has_ipv6; then

@@ -40,6 +40,7 @@ start_peer silent
 silent_port=$port
 start_peer relay --to "$silent_port" --out "$T/hello"
 dial --connect-timeout 1 127.0.0.1 "$port"
+status_is 73 'silence behind a relay'
 hello_size=$(($(wc -c <"$T/hello")))
 err_has "a ClientHello of $hello_size bytes" 'silence: the size is what was sent'
 

@@ -22,6 +22,7 @@ status_is 0 'nothing is wrong'
 err_has "$WARNING" 'it warns even so'
 err_lacks ignored 'and nothing was ignored'
 run tlsdial --insecure -q --cacert ca.pem localhost "$port"
+status_is 0 '-q: status'
 err_empty '-q silences the warning'
 stop_peer
 
@@ -49,6 +50,7 @@ if has_check; then
     err_has "$WARNING" 'check warns too'
 fi
 dial --insecure -v localhost "$port"
+status_is 0 '-v: status'
 err_has 'problem: expired' '-v: all problems'
 err_has 'not verified; TLSv1.3' '-v: not called verified'
 dial localhost "$port"
@@ -59,10 +61,10 @@ ignores 'self-signed: ' 'self-signed' --cacert ca.pem
 run with_env SSL_CERT_FILE=none SSL_CERT_DIR=none tlsdial --insecure localhost "$port"
 status_is 0 'no trust store'
 err_has 'ca-store: the default trust store is not set up' 'no trust store: told'
-dial trust=none --insecure --pinnedpubkey ca.pem --cacert ca.pem localhost "$port"
+dial --insecure --pinnedpubkey ca.pem localhost "$port"
 status_is 52 'a pin holds'
 err_has 'pin-mismatch: the certificate "CN=own" has the pin' 'a pin holds: told as that'
-dial trust=none --insecure --pinnedpubkey own.pem --cacert ca.pem localhost "$port"
+dial --insecure --pinnedpubkey own.pem localhost "$port"
 status_is 0 'a pin that is right, and nobody who vouches for it'
 dial trust=none --insecure --tlsa "3 1 1 $(printf '%064d' 0)" localhost "$port"
 status_is 52 'a TLSA record holds'
@@ -73,11 +75,11 @@ make_ca impostor 'tlsdial test CA'
 EXTRA='authorityKeyIdentifier = none'
 issue false impostor "$(leaf_extensions DNS:localhost)"
 offer false ca
-dial trust=none --insecure --pinnedpubkey ca.pem --cacert ca.pem localhost "$port"
+dial --insecure --pinnedpubkey ca.pem localhost "$port"
 status_is 52 'a pinned CA that has not signed the certificate'
 out_empty 'such a pinned CA: no response'
 err_has 'no other counts where the chain is not verified' 'such a pinned CA: told'
-dial trust=none --insecure --pinnedpubkey false.pem --cacert ca.pem localhost "$port"
+dial --insecure --pinnedpubkey false.pem localhost "$port"
 status_is 0 "the server's own key is pinned"
 stop_peer
 offer gone

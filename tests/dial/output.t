@@ -45,11 +45,13 @@ if has_terminals; then
     terminal_ends_with xxxxxxx 'on a terminal: the response'
     is "$(lines)" 5 'on a terminal: the last line is ended'
     dial 127.0.0.1 "$port"
+    status_is 0 'not on a terminal'
     is "$(lines)" 4 'elsewhere: it is not'
     stop_peer
     printf 'HTTP/1.0 200 OK\n\nwhole\n' >"$T/lines"
     start_peer serve --file "$T/lines"
     dial on=terminal 127.0.0.1 "$port"
+    status_is 0 'on a terminal, a last line that is ended'
     is "$(lines)" 3 'on a terminal: a last line that is ended gets no second newline'
     stop_peer
 else
@@ -66,6 +68,7 @@ holds_only new '-o: and nothing else is there'
 
 umlaut=$folder/$(printf 'gr\303\274n')
 dial -o "$umlaut" 127.0.0.1 "$page_port"
+status_is 0 '-o: a name beyond ASCII, status'
 same_bytes "$umlaut" "$T/page" '-o: a name beyond ASCII'
 rm -f "$umlaut"
 holds_only new '-o: and under no other name'
@@ -79,6 +82,7 @@ holds_only new 'cut off: and nothing else is there'
 stop_peer
 closed_port
 dial -o "$folder/new" 127.0.0.1 "$port"
+status_is 22 '-o, no connection'
 is "$(cat "$folder/new")" old 'no connection: the old content stays'
 holds_only new 'no connection: and nothing else is there'
 rm "$folder/new"
@@ -89,7 +93,6 @@ for path in "$folder" "$T/no-such-folder/new"; do
     status_is 15 "-o ${path##*/}, which cannot be"
     err_has "output: $path: " "${path##*/}: the message names it"
 done
-peer_log_lacks 'connection from' 'what cannot be written is told before connecting'
-stop_peer
+never_connected 'what cannot be written is reported before connecting'
 
 done_testing

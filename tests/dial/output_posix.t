@@ -51,6 +51,7 @@ stop_peer
 echo old >"$folder/new"
 chmod 640 "$folder/new"
 dial -o "$folder/new" 127.0.0.1 "$page_port"
+status_is 0 '-o over a file, status'
 same_bytes "$folder/new" "$T/page" '-o over a file'
 is "$(with_mode "$folder/new" 640)" "$folder/new" '-o over a file: its mode stays'
 dial shell="cd '$folder' && umask 027 && exec \"\$@\"" -o relative 127.0.0.1 "$page_port"
@@ -62,6 +63,7 @@ rm "$folder/relative"
 echo old >"$folder/new"
 ln -s new "$folder/link"
 dial -o "$folder/link" 127.0.0.1 "$page_port"
+status_is 0 '-o over a symbolic link, status'
 [ -h "$folder/link" ]
 ok $? '-o over a symbolic link: the link stays'
 same_bytes "$folder/new" "$T/page" '-o over a symbolic link: its target is written'
@@ -120,6 +122,7 @@ stop_peer
 # --- -o to what is no file
 
 dial -o /dev/stdout 127.0.0.1 "$page_port"
+status_is 0 '-o /dev/stdout, a file: status'
 same_bytes "$T/out" "$T/page" '-o /dev/stdout, a file'
 dial shell="{ \"\$@\"; echo \$? >'$T/piped'; } | cat" -o /dev/stdout 127.0.0.1 "$page_port"
 any_status 'that of the program is in a file'

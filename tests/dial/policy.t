@@ -168,8 +168,7 @@ tell_peer r
 peer_log_has 'no renegotiation' 'renegotiation is declined'
 tell_peer Q
 collect 30
-[ "$status" -ge 60 ] && [ "$status" -lt 70 ]
-judge $? 'and ends as an error' 'expected a status from 60 to 69'
+status_between 60 69 'and ends as an error'
 err_has 'it wanted to renegotiate, which is refused here' 'and the message says why'
 is "$(grep -c 'Handshake.*, ClientHello' "$peer_log")" 1 'there was one handshake'
 stop_peer

@@ -61,11 +61,13 @@ dial on=terminal -o "$null" 127.0.0.1 "$port"
 status_is 0 'no file'
 out_empty 'no file: nothing is shown'
 dial on=terminal 127.0.0.1 "$port"
+status_is 0 'the response itself is on the terminal: status'
 out_lacks received 'the response itself is on the terminal: nothing is shown'
 stop_peer
 
 start_peer serve --body 300000
 dial on=terminal -o "$file" 127.0.0.1 "$port"
+status_is 0 'a download that is over at once: status'
 out_lacks received 'a download that is over at once: nothing is shown'
 stop_peer
 

@@ -22,13 +22,13 @@ err_empty '--version: nothing on standard error'
 out_matches '^tlsdial [0-9]+\.[0-9]+' '--version tells the version'
 out_has OpenSSL "--version tells OpenSSL's version"
 
-# --- words that are misused ---------------------------------------------------------
+# --- words that are refused ---------------------------------------------------------
 
-refused() { # misused WORDS ARGS...
-    refused_words=$1
+misused() { # misused WORDS ARGS...
+    misused_words=$1
     shift
     run tlsdial "$@"
-    failed_as 2 usage "$refused_words" \
+    failed_as 2 usage "$misused_words" \
         "refused: tlsdial $(printf '%s' "$*" | tr -c '[:print:]' '?')"
 }
 
@@ -60,14 +60,15 @@ for option in '--format text' '--warn-days 3' '--save-chain file' --fetch-missin
 done
 
 # Options for what this OpenSSL was built without.
-lacks() { # lacks WHAT OPTION [COMMAND]
+built_without() { # built_without WHAT OPTION [COMMAND]
     misused "'$2' cannot be used: this OpenSSL was built without $1" ${3:+"$3"} "$2" localhost
     run tlsdial --version
+    status_is 0 "--version, without $1"
     out_has "OpenSSL without $1: no $2" "--version tells that there is no $2"
 }
-has_http || lacks HTTP --fetch-missing check
-has_ocsp || lacks OCSP --require-staple
-has_ui_console || lacks 'the UI console' --ask-pass
+has_http || built_without HTTP --fetch-missing check
+has_ocsp || built_without OCSP --require-staple
+has_ui_console || built_without 'the UI console' --ask-pass
 
 misused "'xml' is not text or json" check --format xml localhost
 misused "'-' is no file" check --save-chain - localhost
@@ -157,8 +158,9 @@ for directory in "$T/missing" "$T/empty" "$T/unhashed" "$T/text.pem"; do
     failed_as 10 ca-store "$directory" "--capath that cannot be used: ${directory#"$T/"}"
 done
 run tlsdial --cacert "$T/missing.pem" localhost 1
-err_has 'No such file' 'the reason is told'
+failed_as 10 ca-store 'No such file' 'the reason is reported'
 run tlsdial --capath "$T/unhashed" localhost 1
+status_is 10 'a directory without hashed names'
 err_has 'c_rehash' 'a directory without hashed names: what to do is told'
 
 # --- quiet, and nothing before the command line is right -----------------------------
@@ -176,11 +178,10 @@ if [ -n "$PYTHON" ]; then
         "--send $T/missing" "-o $T/missing/file"; do
         # shellcheck disable=SC2086 # an option and its argument
         dial trust=none 127.0.0.1 "$port" $mistake
+        status_between 2 19 "its own status: ${mistake%% *}"
         out_empty "no response after a mistake: ${mistake%% *}"
-        [ "$status" -ge 2 ] && [ "$status" -lt 20 ]
-        judge $? "its own status: ${mistake%% *}" 'expected a status from 2 to 19'
     done
-    peer_log_lacks 'connection from' 'no connection is made before all of it is right'
+    never_connected 'no connection is made before all of it is right'
 else
     skip 'no connection is made before all of it is right' 'Python is not here'
 fi

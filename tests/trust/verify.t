@@ -116,6 +116,7 @@ offer many
 refused 46 name-mismatch 'other.example' 'expired and another name: the name comes first'
 err_has '; also expired: "CN=many" expired on 2021-02-03' 'the message tells the date too'
 dial -v localhost "$port"
+status_is 46 '-v: the status stays'
 err_has 'problem: name-mismatch: certificate 0' '-v tells the name'
 err_has 'problem: expired: certificate 0, "CN=many"' '-v tells the date too'
 
@@ -123,6 +124,7 @@ make_cert_dated worst stranger DNS:other.example "$PAST" "$EXPIRY"
 offer worst stranger
 refused 44 unknown-ca 'A stranger' 'the unknown CA comes before all others'
 dial -v localhost "$port"
+status_is 44 '-v, three problems: the status stays'
 for problem in unknown-ca name-mismatch expired; do
     err_has "problem: $problem: " "-v tells all of them: $problem"
 done
