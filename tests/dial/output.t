@@ -21,7 +21,7 @@ if [ -c /dev/full ]; then
         err_has 'output: ' "$option to a full device: the message"
     done
 else
-    skip 'a full device' 'there is no /dev/full'
+    skip 'a full device' 'there is no /dev/full' 7
 fi
 dial redirect='>&-' trust=none --help
 status_is 15 '--help with standard output closed'
@@ -55,7 +55,7 @@ if has_terminals; then
     is "$(lines)" 3 'on a terminal: a last line that is ended gets no second newline'
     stop_peer
 else
-    skip 'on a terminal' 'no pseudo-terminal is to be had'
+    skip 'on a terminal' 'no pseudo-terminal is to be had' 7
 fi
 
 # --- -o
@@ -95,4 +95,4 @@ for path in "$folder" "$T/no-such-folder/new"; do
 done
 never_connected 'what cannot be written is reported before connecting'
 
-done_testing
+done_testing 35

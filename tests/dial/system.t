@@ -32,7 +32,7 @@ if "$PYTHON" -c 'import socket; socket.EAI_NODATA' 2>/dev/null; then
     fails_to_look_up no-data 23 unreachable -6
     err_has 'there is no IPv6 address' 'no-data -6: the message says which family'
 else
-    skip 'no address of the asked family' 'this resolver does not tell it from no name'
+    skip 'no address of the asked family' 'this resolver does not tell it from no name' 3
 fi
 fails_to_look_up only-4 23 unreachable -6
 err_has 'there is no IPv6 address' 'only-4 -6: a name that is there is not called missing'
@@ -64,7 +64,11 @@ if has_check; then
         is "$("$PYTHON" -c 'import json, sys
 addresses = json.load(sys.stdin)["addresses"]
 print(addresses["found"], addresses["tried"])' <"$T/out")" 'None []' 'no address, as JSON'
+    else
+        skip 'no such name, as JSON' 'this tlsdial was built without jansson' 2
     fi
+else
+    skip 'check: no such name' "this tlsdial was built without 'check'" 6
 fi
 
 # --- a library that is not installed
@@ -74,6 +78,8 @@ if grep -q '^#define LIBIDN2_SONAME' "$TOP_BUILDDIR/config.h"; then
     without_library libidn2 tlsdial "$(printf 'b\303\274cher.example')" 443
     failed_as 2 usage 'libidn2, for internationalised names, is not installed' \
         'libidn2 is loaded only when a name needs it'
+else
+    skip 'libidn2 is loaded only when a name needs it' 'it is linked, or there is none'
 fi
 
 # --- a clock that is wrong
@@ -108,7 +114,7 @@ if ! grep -q '^#define TLSDIAL_CA_BUNDLE "' "$TOP_BUILDDIR/config.h" &&
     status_is 45 'a certificate of none of the CAs of a distribution'
     err_has 'trusted: /etc/ssl/certs/ca-certificates.crt' 'the bundle of the distribution'
 else
-    skip 'the bundles of distributions' 'there is none here, or this build has one of its own'
+    skip 'the bundles of distributions' 'there is none here, or this build has one of its own' 2
 fi
 
-done_testing
+done_testing 44
