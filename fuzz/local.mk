@@ -4,7 +4,7 @@ FUZZ_CC = clang
 FUZZ_SECONDS = 20
 FUZZ_FLAGS =
 fuzz_targets = fuzz_bundle fuzz_name
-fuzz_sources = $(srcdir)/lib/bundle.c $(srcdir)/lib/bundle_name.c
+fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c
 
 fuzz:
 	@$(MKDIR_P) fuzz

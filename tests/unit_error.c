@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "internal.h"
+#include "base/error.h"
 
 static void causes_have_words(void **state)
 {

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "internal.h"
+#include "base/target.h"
+#include "base/text.h"
 
 static void is_parsed(const char *text, const char *port, const char *host,
                       const char *name, const char *expected_port, const char *path)

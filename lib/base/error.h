@@ -1,0 +1,18 @@
+/* error.h: causes in words, and errors. */
+#ifndef TLSDIAL_BASE_ERROR_H
+#define TLSDIAL_BASE_ERROR_H
+
+#include "tlsdial.h"
+
+enum tlsdial_cause error_out_of_memory(struct tlsdial_error *error);
+/** Replaces the hint that the cause brought. */
+void error_hint(struct tlsdial_error *error, const char *hint);
+/** Adds to the end of the message; the text is escaped already. */
+void error_append(struct tlsdial_error *error, const char *text);
+/** The reason of OpenSSL's first queued error, or the given text where it has none. */
+const char *error_openssl_reason(const char *otherwise);
+/** The system's reason for a failure, where OpenSSL queued one; it may be the first error or the
+ * last. ERR_reason_error_string(3) knows none for these. */
+const char *error_system_reason(char *text, size_t size, const char *otherwise);
+
+#endif

@@ -1,0 +1,69 @@
+/* evidence.h: what a dial and its connection learnt. */
+#ifndef TLSDIAL_TLS_EVIDENCE_H
+#define TLSDIAL_TLS_EVIDENCE_H
+
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "tlsdial.h"
+
+struct problem_list {
+    struct tlsdial_problem *items; /* owns their texts */
+    size_t count;
+};
+
+/** False when out of memory; what is there stays. */
+bool problem_add(struct problem_list *list, enum tlsdial_cause cause, int depth,
+                 const X509 *certificate, const char *reason);
+void problem_list_clear(struct problem_list *list);
+
+/** Bytes on the connection. */
+struct traffic {
+    uint64_t received, sent;
+};
+
+#define CHAINS (TLSDIAL_CHAIN_BUILT + 1)
+
+struct trust;
+
+struct tlsdial_evidence {
+    int64_t start_us;
+    tlsdial_observer *observer;
+    void *observer_argument;
+    int64_t times[TLSDIAL_STEP_CLOSED + 1]; /* -1: did not happen */
+    size_t addresses;
+    bool has_addresses;
+    struct tlsdial_attempt *attempts; /* owns their texts; room for every address */
+    size_t attempt_count;
+    struct problem_list problems;
+    STACK_OF(X509) * chains[CHAINS];
+    struct tlsdial_certificate
+        *described[CHAINS]; /* made when asked for; NULL der: not yet */
+    struct trust *trust;    /* NULL: not loaded */
+    char *missing_issuer;
+    char *protocol, *cipher, *group, *alpn, *staple;
+    const char *signature; /* static */
+    bool resumed, certificate_requested;
+    struct traffic traffic;
+    bool has_traffic;
+    bool has_end;
+    enum tlsdial_cause end;
+    struct tlsdial_error ignored; /* of the verification; TLSDIAL_OK: nothing */
+};
+
+void evidence_begin(tlsdial_evidence *evidence);
+/** Notes the time of a step and tells the observer. */
+void evidence_step(tlsdial_evidence *evidence, enum tlsdial_step step);
+/** Makes room for one attempt an address. False when out of memory. */
+bool evidence_addresses(tlsdial_evidence *evidence, size_t count);
+bool evidence_attempt(tlsdial_evidence *evidence, const BIO_ADDR *address,
+                      enum tlsdial_cause cause, const char *reason, int64_t started_us);
+/** Takes a copy of the stack. */
+bool evidence_chain(tlsdial_evidence *evidence, enum tlsdial_chain which,
+                    STACK_OF(X509) * chain);
+bool evidence_trust(tlsdial_evidence *evidence, const struct trust *trust);
+bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl);
+void evidence_end(tlsdial_evidence *evidence, enum tlsdial_cause how);
+
+#endif
