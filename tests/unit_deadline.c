@@ -1,5 +1,7 @@
 /* unit_deadline.c: points in time, near, far and never. */
 #include <limits.h>
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

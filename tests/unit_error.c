@@ -1,4 +1,6 @@
 /* unit_error.c: causes in words, errors, and text that must not reach a terminal as it is. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

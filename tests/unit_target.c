@@ -1,4 +1,6 @@
 /* unit_target.c: targets and host names, in all the forms people write them. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
