@@ -57,8 +57,7 @@ static enum tlsdial_cause connect_to(const tlsdial_client *client,
     struct wait_set set = {0};
     int code = 0;
     enum tlsdial_cause cause = host_parse(&host, place->host, error);
-    struct route *route =
-        cause == TLSDIAL_OK ? route_begin(&request, NULL, error) : NULL;
+    struct route *route = cause == TLSDIAL_OK ? route_begin(&request, NULL, error) : NULL;
     enum step result = route != NULL ? STEP_AGAIN : STEP_FAILED;
     while (result == STEP_AGAIN && (result = route_step(route, error)) == STEP_AGAIN) {
         wait_set_begin(&set);
