@@ -82,8 +82,7 @@ AC_DEFUN([TLSDIAL_ON_DEMAND], [
     AC_MSG_RESULT([${$1_SONAME:-not found; it is linked}])])
   AS_IF([test -n "$$1_SONAME"], [
     AC_DEFINE_UNQUOTED([$1_SONAME], ["$$1_SONAME"], [File name of $2, to load when needed.])
-    $1_LIBS= $1_REQUIRES= ON_DEMAND_LIBS=$DL_LIBS])
-  AC_SUBST([ON_DEMAND_LIBS])
+    $1_LIBS= $1_REQUIRES=])
 ])
 
 # TLSDIAL_MAY_LACK(FUNCTION, WHAT)

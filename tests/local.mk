@@ -145,7 +145,7 @@ installcheck-local:
 	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
 	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
 	transform='$(transform)' SHARED='$(enable_shared)' \
-	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
+	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 
 # What other clients say of the same faults.
