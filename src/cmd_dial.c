@@ -95,7 +95,7 @@ static enum tlsdial_cause send_input(struct exchange *exchange,
                                      struct tlsdial_error *error)
 {
     for (;;) {
-        size_t length, sent;
+        size_t length = 0, sent = 0;
         enum tlsdial_cause cause = read_input(exchange, &length, error);
         if (cause != TLSDIAL_OK || length == 0)
             return cause;
