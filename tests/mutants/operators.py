@@ -130,7 +130,7 @@ def off_by_one(body):
         if body.text(i) in ("+", "-") and body.text(i + 1) == "1":
             if body.tokens[i - 1].kind in ("word", "number") or body.text(i - 1) in ")]":
                 if body.text(i - 1) != "return":
-                    yield body.replaced(i, i + 1, "")
+                    yield body.tokens[i - 1].end, body.tokens[i + 1].end, ""
         elif body.text(i) == "sizeof" and not body.declares(i):
             last = body.partner[i + 1] if body.text(i + 1) == "(" else i + 1
             while body.text(last + 1) in ("->", ".", "["):

@@ -76,11 +76,13 @@ class State:
     def __init__(self, path, tests_digest, rest):
         self.path, self.tests_digest, self.rest = path, tests_digest, rest
         self.records, self.kills = {}, Counter()
+        self.whole = True  # the last line has its end
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 for line in file:
-                    if line.endswith("\n"):
+                    if line.endswith("}\n"):  # not the part of one that a killed run left
                         self._take(json.loads(line))
+                    self.whole = line.endswith("\n")
 
     def _take(self, record):
         self.records[record["id"]] = record
@@ -110,7 +112,8 @@ class State:
         }
         self._take(record)
         with open(self.path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+            file.write(("" if self.whole else "\n") + json.dumps(record) + "\n")
+        self.whole = True
 
 
 # --- doing it -----------------------------------------------------------------------------
