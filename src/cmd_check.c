@@ -72,6 +72,8 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
     warn_insecure(options, NULL);
     tlsdial_conn *conn = tlsdial_dial(check->client, options->target.host,
                                       options->target.port, evidence, error);
+    if (error->cause == TLSDIAL_CA_STORE)
+        options_judge_file(error->cause, "the trusted certificates were", options, error);
     if (conn == NULL)
         return error->cause;
     enum tlsdial_cause cause = tlsdial_close(conn, &reason);

@@ -179,6 +179,8 @@ static enum tlsdial_cause run(struct exchange *exchange, tlsdial_client *client,
     warn_insecure(options, NULL);
     exchange->conn = tlsdial_dial(client, options->target.host, options->target.port,
                                   exchange->evidence, error);
+    if (error->cause == TLSDIAL_CA_STORE) /* the system's, which is read now */
+        options_judge_file(error->cause, "the trusted certificates were", options, error);
     if (exchange->conn == NULL)
         return error->cause;
     warn_insecure(options, exchange->evidence);

@@ -17,6 +17,8 @@ src_tlsdial_SOURCES = \
 	src/options_client.h \
 	src/options_table.c \
 	src/options_table.h \
+	src/options_values.c \
+	src/options_values.h \
 	src/os.h \
 	src/output.c \
 	src/output.h \

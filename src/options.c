@@ -10,47 +10,13 @@
 #include "credentials.h"
 #include "options_client.h"
 #include "options_table.h"
+#include "options_values.h"
 #include "report.h"
 
-#define MAX_SECONDS 100000000         /* three years */
 #define MAX_WARN_DAYS 36525           /* a hundred years */
 #define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
 #define DEFAULT_CHECK_TIME 30000 /* of the whole run; without check there is no limit */
-
-/* "12", "0.5" or "1.25" seconds to milliseconds, rounded up, without the locale's ideas. */
-static enum tlsdial_cause parse_seconds(int64_t *milliseconds, const char *name,
-                                        const char *text, struct tlsdial_error *error)
-{
-    const char *p = text;
-    int64_t whole = 0, fraction = 0, unit = 100;
-    bool digits = false, rest = false;
-    for (; *p >= '0' && *p <= '9' && whole <= MAX_SECONDS; p++, digits = true)
-        whole = whole * 10 + (*p - '0');
-    if (*p == '.')
-        for (p++; *p >= '0' && *p <= '9'; p++, unit /= 10, digits = true) {
-            fraction += unit * (*p - '0');
-            rest = rest || (unit == 0 && *p != '0');
-        }
-    *milliseconds = whole * 1000 + fraction + (rest ? 1 : 0);
-    if (digits && *p == '\0' && whole <= MAX_SECONDS)
-        return TLSDIAL_OK;
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                             "--%s: '%s' is no number of seconds", name, text);
-}
-
-static enum tlsdial_cause parse_protocol(enum tlsdial_protocol *protocol,
-                                         const char *name, const char *text,
-                                         struct tlsdial_error *error)
-{
-    *protocol = strcmp(text, "TLSv1.2") == 0   ? TLSDIAL_TLS_1_2
-                : strcmp(text, "TLSv1.3") == 0 ? TLSDIAL_TLS_1_3
-                                               : TLSDIAL_PROTOCOL_DEFAULT;
-    if (*protocol != TLSDIAL_PROTOCOL_DEFAULT)
-        return TLSDIAL_OK;
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                             "--%s: '%s' is not TLSv1.2 or TLSv1.3", name, text);
-}
 
 /* An option that is the client's. */
 struct client_option {
@@ -118,15 +84,17 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
     *applied = true;
     switch (code) {
     case OPTION_CONNECT_TIMEOUT:
-        return parse_seconds(&options->connect_timeout, pending->name, argument, error);
+        return options_parse_seconds(&options->connect_timeout, pending->name, argument,
+                                     error);
     case OPTION_IDLE_TIMEOUT:
-        return parse_seconds(&options->idle_timeout, pending->name, argument, error);
+        return options_parse_seconds(&options->idle_timeout, pending->name, argument,
+                                     error);
     case OPTION_MAX_TIME:
-        return parse_seconds(&options->max_time, pending->name, argument, error);
+        return options_parse_seconds(&options->max_time, pending->name, argument, error);
     case OPTION_MIN_PROTOCOL:
-        return parse_protocol(&pending->minimum, pending->name, argument, error);
+        return options_parse_protocol(&pending->minimum, pending->name, argument, error);
     case OPTION_MAX_PROTOCOL:
-        return parse_protocol(&pending->maximum, pending->name, argument, error);
+        return options_parse_protocol(&pending->maximum, pending->name, argument, error);
     case OPTION_CERT:
         pending->credentials.certificate = argument;
         return credentials_check_name(pending->name, argument, error);
@@ -294,16 +262,15 @@ static enum tlsdial_cause parse_operands(int count, char **operands,
     return cause == TLSDIAL_OK ? match_command(pending, options->action, error) : cause;
 }
 
-/* A file that was not read for being late is late, and not what its beginning seems to be. */
-static enum tlsdial_cause judge_file(enum tlsdial_cause cause, const char *option,
-                                     const struct options *options,
-                                     struct tlsdial_error *error)
+enum tlsdial_cause options_judge_file(enum tlsdial_cause cause, const char *what,
+                                      const struct options *options,
+                                      struct tlsdial_error *error)
 {
     if (cause == TLSDIAL_OK || cause == TLSDIAL_DEADLINE_TRANSFER ||
         !deadline_passed(options->deadline))
         return cause;
-    return tlsdial_error_set(error, TLSDIAL_DEADLINE_TRANSFER, 0,
-                             "the file of --%s was not read in time", option);
+    return tlsdial_error_set(error, TLSDIAL_DEADLINE_TRANSFER, 0, "%s not read in time",
+                             what);
 }
 
 static enum tlsdial_cause apply_to_client(const struct pending *pending,
@@ -311,11 +278,13 @@ static enum tlsdial_cause apply_to_client(const struct pending *pending,
                                           struct tlsdial_error *error)
 {
     enum tlsdial_cause cause = TLSDIAL_OK;
+    char what[64];
     for (size_t i = 0; cause == TLSDIAL_OK && i < pending->count; i++) {
         const struct client_option *option = &pending->for_client[i];
         cause = options_apply_to_client(option->code, option->argument, client, options,
                                         error);
-        cause = judge_file(cause, option->name, options, error);
+        snprintf(what, sizeof what, "the file of --%s was", option->name);
+        cause = options_judge_file(cause, what, options, error);
     }
     return cause;
 }
@@ -341,8 +310,9 @@ static enum tlsdial_cause finish_client(tlsdial_client **client,
     cause =
         tlsdial_client_set_protocols(*client, pending->minimum, pending->maximum, error);
     return cause == TLSDIAL_OK
-               ? judge_file(credentials_apply(&pending->credentials, *client, error),
-                            "cert", options, error)
+               ? options_judge_file(
+                     credentials_apply(&pending->credentials, *client, error),
+                     "the files of --cert and --key were", options, error)
                : cause;
 }
 

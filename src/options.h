@@ -44,6 +44,12 @@ enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
 /** Milliseconds until the deadline, at least 1; 0 where there is none. */
 int64_t options_time_left(const struct options *options);
 
+/** A file that was not read for being late is late, and not what its beginning seems to be: changes
+ * the error of reading it where the deadline has passed. what: such as "the file of --cacert was". */
+enum tlsdial_cause options_judge_file(enum tlsdial_cause cause, const char *what,
+                                      const struct options *options,
+                                      struct tlsdial_error *error);
+
 void options_print_help(FILE *to);
 
 /** A line for each option that this OpenSSL is not enough for. */
