@@ -101,15 +101,36 @@ static bool note_handshake(tlsdial_conn *conn, bool done)
     return !done || evidence_negotiated(evidence, conn->ssl);
 }
 
-/* A server may ignore what it was asked for by ALPN (RFC 7301, 3.2); who asks wants an answer. */
+/* Whether a protocol is in a list such as "h2,http/1.1". */
+static bool is_offered(const char *list, const unsigned char *protocol, size_t length)
+{
+    while (*list != '\0') {
+        size_t item = strcspn(list, ",");
+        if (item == length && memcmp(list, protocol, length) == 0)
+            return true;
+        list += item + (list[item] == ',');
+    }
+    return false;
+}
+
+/* A server may ignore what it was asked for by ALPN (RFC 7301, 3.2); who asks wants an answer. It
+ * may choose nothing else (3.1), which OpenSSL leaves to its caller. */
 static enum tlsdial_cause check_alpn(const tlsdial_conn *conn,
                                      struct tlsdial_error *error)
 {
-    if (conn->client->alpn == NULL || conn->evidence->alpn != NULL)
+    const char *offered = conn->client->alpn;
+    const unsigned char *chosen;
+    unsigned length;
+    SSL_get0_alpn_selected(conn->ssl, &chosen, &length);
+    if (offered == NULL || (length > 0 && is_offered(offered, chosen, length)))
         return TLSDIAL_OK;
+    if (length == 0)
+        return tlsdial_error_set(error, TLSDIAL_ALPN, 0,
+                                 "the server chose none of the protocols offered (%s)",
+                                 offered);
     return tlsdial_error_set(error, TLSDIAL_ALPN, 0,
-                             "the server chose none of the protocols offered (%s)",
-                             conn->client->alpn);
+                             "the server chose '%.*s', which was not offered (%s)",
+                             (int)length, (const char *)chosen, offered);
 }
 
 static enum tlsdial_cause handshake(tlsdial_conn *conn, struct deadline deadline,
