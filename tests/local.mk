@@ -35,7 +35,8 @@ shell_tests = \
 	tests/dial/system.t \
 	tests/program/docs.t \
 	tests/program/completions.t \
-	tests/program/exports.t
+	tests/program/exports.t \
+	tests/program/layers.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
