@@ -51,11 +51,33 @@ tests_unit_target_SOURCES = tests/unit/target.c
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
+
+# These are over sockets of POSIX, and the lookups have a getaddrinfo() of the test's own.
+if !HOST_WINDOWS
+unit_tests += \
+	tests/unit/connect \
+	tests/unit/resolve \
+	tests/unit/route \
+	tests/unit/stream
+endif
+EXTRA_DIST += tests/unit/loopback.h
+tests_unit_connect_SOURCES = tests/unit/connect.c
+tests_unit_resolve_SOURCES = tests/unit/resolve.c
+tests_unit_route_SOURCES = tests/unit/route.c
+tests_unit_stream_SOURCES = tests/unit/stream.c
+tests_unit_connect_LDADD = $(unit_libs)
+tests_unit_resolve_LDADD = $(unit_libs)
+tests_unit_route_LDADD = $(unit_libs)
+tests_unit_stream_LDADD = $(unit_libs)
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
+$(tests_unit_connect_OBJECTS): include/tlsdial.h
+$(tests_unit_resolve_OBJECTS): include/tlsdial.h
+$(tests_unit_route_OBJECTS): include/tlsdial.h
+$(tests_unit_stream_OBJECTS): include/tlsdial.h
 
 # Helper programs of the shell tests.
 check_PROGRAMS += tests/tools/allocation tests/tools/trust_equality

@@ -149,8 +149,7 @@ static enum tlsdial_cause take_literal(struct resolving *resolving,
 
 #define RESOURCES_HINT                                                                   \
     "a limit on threads, memory or descriptors was reached: ulimit -u, -v or -n, "       \
-    "pids.max or "                                                                       \
-    "memory.max of a container, TasksMax= of a unit"
+    "pids.max or memory.max of a container, TasksMax= of a unit"
 
 static enum tlsdial_cause no_resources(const char *what, int code, const char *reason,
                                        struct tlsdial_error *error)
