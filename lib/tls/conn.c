@@ -114,7 +114,7 @@ static bool is_offered(const char *list, const unsigned char *protocol, size_t l
 }
 
 /* A server may ignore what it was asked for by ALPN (RFC 7301, 3.2); who asks wants an answer. It
- * may choose nothing else (3.1), which OpenSSL leaves to its caller. */
+ * may choose nothing else (3.1), which older OpenSSL leaves to its caller. */
 static enum tlsdial_cause check_alpn(const tlsdial_conn *conn,
                                      struct tlsdial_error *error)
 {
