@@ -22,6 +22,10 @@ shell_tests = \
 	tests/dial/names.t \
 	tests/dial/output.t \
 	tests/dial/output_posix.t \
+	tests/dial/output_safety.t \
+	tests/dial/file_deadlines.t \
+	tests/dial/options.t \
+	tests/dial/terminal.t \
 	tests/check/layout.t \
 	tests/check/options.t \
 	tests/dial/addresses.t \
@@ -42,14 +46,26 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
-	tests/unit/target
+	tests/unit/http \
+	tests/unit/options_values \
+	tests/unit/target \
+	tests/unit/terminal_text
 
 tests_unit_deadline_SOURCES = tests/unit/deadline.c
 tests_unit_error_SOURCES = tests/unit/error.c
+# Those of the program have its files, which are in no library.
+tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
+tests_unit_options_values_SOURCES = tests/unit/options_values.c \
+	src/options_values.c src/options_values.h
+tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
+	src/terminal_text.c src/terminal_text.h
 tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
+tests_unit_http_LDADD = $(unit_libs)
+tests_unit_options_values_LDADD = $(unit_libs)
+tests_unit_terminal_text_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
 
 # These are over sockets of POSIX, and the lookups have a getaddrinfo() of the test's own.
@@ -73,6 +89,9 @@ AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
+$(tests_unit_http_OBJECTS): include/tlsdial.h
+$(tests_unit_options_values_OBJECTS): include/tlsdial.h
+$(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
 $(tests_unit_connect_OBJECTS): include/tlsdial.h
 $(tests_unit_resolve_OBJECTS): include/tlsdial.h
