@@ -16,6 +16,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/base/text.h \
 	lib/net/bio_sock.h \
 	lib/net/bio_sock_shared.h \
+	lib/net/cancel.c \
+	lib/net/cancel.h \
 	lib/net/connect.c \
 	lib/net/connect.h \
 	lib/net/name_lookup.c \
@@ -60,12 +62,16 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/conn.c \
 	lib/tls/conn.h \
 	lib/tls/credentials.c \
+	lib/tls/dial.c \
 	lib/tls/diagnose.c \
 	lib/tls/diagnose.h \
 	lib/tls/evidence.c \
 	lib/tls/evidence.h \
+	lib/tls/options.c \
+	lib/tls/options.h \
 	lib/tls/trace.c \
-	lib/tls/trace.h
+	lib/tls/trace.h \
+	lib/tls/transfer.c
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/base/clock_windows.c lib/net/sock_winsock.c \
 	lib/net/thread_windows.c

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "columns.h"
 #include "os.h"
 #include "output.h"
@@ -25,7 +26,8 @@ struct check {
     tlsdial_evidence *evidence; /* of the first dial, which is what is reported */
     struct report report;
     struct output chain_file;
-    int64_t deadline_ms;
+    char *fetched; /* certificates in DER that --fetch-missing got */
+    size_t fetched_length;
 };
 
 /* ---- dialling ---- */
@@ -44,22 +46,19 @@ static enum tlsdial_cause await_end(tlsdial_conn *conn, struct tlsdial_error *er
 {
     char dropped[PIECE];
     size_t n = 0;
-    int64_t deadline_ms = os_clock_ms() + END_WAIT;
+    struct deadline deadline = deadline_after(clock_now_us(), END_WAIT);
     enum tlsdial_cause cause;
     do
         cause = tlsdial_read(conn, dropped, sizeof dropped, &n, error);
-    while (cause == TLSDIAL_OK && n > 0 && os_clock_ms() < deadline_ms);
+    while (cause == TLSDIAL_OK && n > 0 && !deadline_passed(deadline));
     return cause;
 }
 
 /* What is left of the run's time, bounded by a limit of a step; 0 stands for none in both. */
 static int64_t time_left(const struct check *check, int64_t limit)
 {
-    if (check->deadline_ms == INT64_MAX)
-        return limit;
-    int64_t left = check->deadline_ms - os_clock_ms();
-    left = left > 0 ? left : 1;
-    return limit > 0 && limit < left ? limit : left;
+    int64_t left = options_time_left(check->options);
+    return left == 0 || (limit > 0 && limit < left) ? limit : left;
 }
 
 static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
@@ -70,14 +69,20 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
     *error = (struct tlsdial_error){0};
     if (options->verbose)
         tlsdial_evidence_observe(evidence, verbose_step, (void *)(uintptr_t)options);
-    tlsdial_client_set_connect_timeout(check->client, options->connect_timeout);
-    tlsdial_client_set_max_time(check->client, time_left(check, 0));
+    struct tlsdial_options dial = dial_options(options, evidence);
+    dial.max_time = time_left(check, 0);
+    if (options->idle_timeout == 0 || options->idle_timeout > END_WAIT)
+        dial.idle_timeout = END_WAIT;
+    dial.untrusted = check->fetched;
+    dial.untrusted_length = check->fetched_length;
     warn_insecure(options, NULL);
     tlsdial_conn *conn = tlsdial_dial(check->client, options->target.host,
-                                      options->target.port, evidence, error);
+                                      options->target.port, &dial, error);
+    if (error->cause == TLSDIAL_CA_STORE)
+        options_judge_file(error->cause, "the trusted certificates were", options, error);
     if (conn == NULL)
         return error->cause;
-    enum tlsdial_cause cause = tlsdial_close(conn, &reason);
+    enum tlsdial_cause cause = tlsdial_half_close(conn, &reason);
     if (cause == TLSDIAL_OK && to_the_end)
         cause = await_end(conn, &reason);
     if (!is_end(cause))
@@ -123,7 +128,19 @@ static bool was_fetched(const struct report_diagnosis *diagnosis, const char *ur
     return false;
 }
 
-/* Gets one certificate; it is the client's from then on. */
+/* Adds to the certificates that the next dial may build with. */
+static bool keep_fetched(struct check *check, const void *certificates, size_t length)
+{
+    char *grown = realloc(check->fetched, check->fetched_length + length);
+    if (grown == NULL)
+        return false;
+    memcpy(grown + check->fetched_length, certificates, length);
+    check->fetched = grown;
+    check->fetched_length += length;
+    return true;
+}
+
+/* Gets what is at one address. */
 static bool fetch(struct check *check, const char *url)
 {
     struct report_diagnosis *diagnosis = &check->report.diagnosis;
@@ -132,10 +149,15 @@ static bool fetch(struct check *check, const char *url)
     if (next->url == NULL)
         return false;
     diagnosis->count++;
-    tlsdial_client_set_connect_timeout(check->client,
-                                       time_left(check, check->options->connect_timeout));
-    next->fetched =
-        tlsdial_client_fetch_untrusted(check->client, url, &next->error) == TLSDIAL_OK;
+    void *certificates;
+    size_t length;
+    const struct tlsdial_options limits = {
+        .size = sizeof limits,
+        .connect_timeout = time_left(check, check->options->connect_timeout)};
+    next->fetched = tlsdial_fetch_issuers(check->client, url, &limits, &certificates,
+                                          &length, &next->error) == TLSDIAL_OK &&
+                    keep_fetched(check, certificates, length);
+    tlsdial_free(certificates);
     if (check->options->verbose)
         verbose_line("%s: %s", url,
                      next->fetched ? "fetched" : report_sentence(&next->error));
@@ -185,10 +207,10 @@ static void forget_fetches(struct report_diagnosis *diagnosis)
 /* ---- what comes out ---- */
 
 /* A run that has used up its time still tells what it came to. */
-static int64_t output_deadline(const struct check *check)
+static struct deadline output_deadline(const struct check *check)
 {
-    int64_t soon = os_clock_ms() + REPORT_WAIT;
-    return check->deadline_ms > soon ? check->deadline_ms : soon;
+    struct deadline soon = deadline_after(clock_now_us(), REPORT_WAIT);
+    return check->options->deadline.at > soon.at ? check->options->deadline : soon;
 }
 
 static enum tlsdial_cause save_chain(struct check *check, struct tlsdial_error *error)
@@ -198,7 +220,7 @@ static enum tlsdial_cause save_chain(struct check *check, struct tlsdial_error *
     size_t i = 0;
     if (check->options->save_chain == NULL)
         return TLSDIAL_OK;
-    check->chain_file.deadline_ms = output_deadline(check);
+    check->chain_file.deadline = output_deadline(check);
     for (; cause == TLSDIAL_OK && (certificate = tlsdial_evidence_certificate(
                                        check->evidence, TLSDIAL_CHAIN_SENT, i)) != NULL;
          i++) {
@@ -239,7 +261,7 @@ static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (check->options->save_chain != NULL)
         cause = output_open(&check->chain_file, check->options->save_chain,
-                            check->deadline_ms, error);
+                            check->options->deadline, error);
     if (cause != TLSDIAL_OK)
         return cause;
     dial(check, check->evidence, true, verdict);
@@ -257,16 +279,10 @@ static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
 enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *options,
                              struct tlsdial_error *error)
 {
-    int64_t now = (int64_t)time(NULL), idle = options->idle_timeout;
-    struct check check = {.options = options,
-                          .client = client,
-                          .evidence = tlsdial_evidence_new(),
-                          .deadline_ms = INT64_MAX};
+    int64_t now = (int64_t)time(NULL);
+    struct check check = {
+        .options = options, .client = client, .evidence = tlsdial_evidence_new()};
     enum tlsdial_cause cause;
-    if (options->max_time > 0)
-        check.deadline_ms = os_clock_ms() + options->max_time;
-    tlsdial_client_set_idle_timeout(client,
-                                    idle > 0 && idle < END_WAIT ? idle : END_WAIT);
     check.report =
         (struct report){.options = options,
                         .evidence = check.evidence,
@@ -277,6 +293,7 @@ enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *optio
                 : tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
     output_discard(&check.chain_file);
     forget_fetches(&check.report.diagnosis);
+    free(check.fetched);
     tlsdial_evidence_free(check.evidence);
     return cause;
 }
