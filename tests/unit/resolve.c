@@ -41,6 +41,8 @@ static struct {
     int to_release; /* how many of those that hang may go */
     bool open_signals;
     unsigned late_us;
+    bool late_fails;
+    bool outlives; /* in a child */
 } resolver = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 static int real_lookup(const char *host, const char *port, const struct addrinfo *hints,
@@ -90,8 +92,11 @@ static void leave(void)
 static int answer(const char *host, const char *port, const struct addrinfo *hints,
                   struct addrinfo **found)
 {
-    if (begins(host, "late."))
+    if (begins(host, "late.")) {
         usleep(resolver.late_us);
+        if (resolver.late_fails)
+            return EAI_NONAME;
+    }
     if (begins(host, "files.")) {
         errno = EMFILE;
         return EAI_NONAME;
@@ -456,11 +461,23 @@ static void answers_around_the_deadline(void **state)
 #endif
 #define ENDS_AT_ONCE 8
 
+/* Called after OPENSSL_cleanup(), since that was registered later: lets the lookups end. */
+static void outlive(void)
+{
+    struct deadline patience = deadline_after(clock_now_us(), 10000);
+    while (resolver.outlives && inside() > 0 && !deadline_passed(patience))
+        usleep(100);
+    if (resolver.outlives)
+        usleep(1000);
+}
+
 static void end_around_the_deadline(void)
 {
     struct tlsdial_error error;
+    resolver.outlives = true;
     count("late.example", TLSDIAL_ANY_FAMILY, 5, &error);
-    exit(0); /* and with it OPENSSL_cleanup(), while the lookup may just end */
+    exit(
+        0); /* and with it OPENSSL_cleanup(), before and while and after the lookup ends */
 }
 
 static void lookups_outlive_the_process(void **state)
@@ -473,6 +490,7 @@ static void lookups_outlive_the_process(void **state)
             ends_well(*slot);
         *slot = 0;
         resolver.late_us = (unsigned)(4500 + i % 200 * 10);
+        resolver.late_fails = i / 200 % 2 == 1;
         if (i < ENDS)
             *slot = child(end_around_the_deadline);
     }
@@ -496,5 +514,7 @@ int main(void)
         cmocka_unit_test(lookups_outlive_the_process),
     };
     resolver.main = pthread_self();
+    if (atexit(outlive) != 0)
+        return 1;
     return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);
 }
