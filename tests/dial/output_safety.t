@@ -92,7 +92,7 @@ refused_before() { # refused_before FILE DESC: and the old content stays
     status_is 15 "$2: refused"
     is "$(requests)" "$asked" "$2: before anything is downloaded"
     is "$(cat "$1")" old "$2: the old content stays"
-    err_has 'use standard output: > FILE' "$2: the hint has the way out"
+    err_has 'instead of -o use standard output: > FILE' "$2: the hint has the way out"
 }
 
 asked=$(requests)
