@@ -65,6 +65,8 @@ if find_system_shim; then
         export TLSDIAL_TEST_FILES
         usual_mask=$(umask)
         umask 0
+        # shellcheck disable=SC3045 # every shell that there is has -S and -H
+        ulimit -S -c "$(ulimit -H -c)"
         with_state_told "$T/state" tlsdial --cacert "$T/ca.pem" -o "$folder/another" \
             127.0.0.1 "$page_port"
         umask "$usual_mask"
