@@ -16,12 +16,24 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/base/text.h \
 	lib/net/bio_sock.h \
 	lib/net/bio_sock_shared.h \
+	lib/net/cancel.c \
+	lib/net/cancel.h \
 	lib/net/connect.c \
 	lib/net/connect.h \
+	lib/net/name_lookup.c \
+	lib/net/name_lookup.h \
 	lib/net/resolve.c \
 	lib/net/resolve.h \
+	lib/net/resolve_override.c \
+	lib/net/resolve_override.h \
+	lib/net/route.c \
+	lib/net/route.h \
 	lib/net/sock.h \
+	lib/net/stream.c \
+	lib/net/stream.h \
 	lib/net/thread.h \
+	lib/net/wait.c \
+	lib/net/wait.h \
 	lib/x509/bundle.c \
 	lib/x509/bundle.h \
 	lib/x509/bundle_name.c \
@@ -50,12 +62,16 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/conn.c \
 	lib/tls/conn.h \
 	lib/tls/credentials.c \
+	lib/tls/dial.c \
 	lib/tls/diagnose.c \
 	lib/tls/diagnose.h \
 	lib/tls/evidence.c \
 	lib/tls/evidence.h \
+	lib/tls/options.c \
+	lib/tls/options.h \
 	lib/tls/trace.c \
-	lib/tls/trace.h
+	lib/tls/trace.h \
+	lib/tls/transfer.c
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/base/clock_windows.c lib/net/sock_winsock.c \
 	lib/net/thread_windows.c
@@ -76,7 +92,7 @@ lib_libtlsdial_core_la_SOURCES += lib/tls/no_aia.c
 endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \
-	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(ON_DEMAND_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
+	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
 $(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
 
 # -version-info current:revision:age, changed only at a release, in this order:

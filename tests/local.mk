@@ -39,7 +39,8 @@ shell_tests = \
 	tests/dial/system.t \
 	tests/program/docs.t \
 	tests/program/completions.t \
-	tests/program/exports.t
+	tests/program/exports.t \
+	tests/program/layers.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
@@ -66,6 +67,24 @@ tests_unit_http_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
+
+# These are over sockets of POSIX, and the lookups have a getaddrinfo() of the test's own.
+if !HOST_WINDOWS
+unit_tests += \
+	tests/unit/connect \
+	tests/unit/resolve \
+	tests/unit/route \
+	tests/unit/stream
+endif
+EXTRA_DIST += tests/unit/loopback.h
+tests_unit_connect_SOURCES = tests/unit/connect.c
+tests_unit_resolve_SOURCES = tests/unit/resolve.c
+tests_unit_route_SOURCES = tests/unit/route.c
+tests_unit_stream_SOURCES = tests/unit/stream.c
+tests_unit_connect_LDADD = $(unit_libs)
+tests_unit_resolve_LDADD = $(unit_libs)
+tests_unit_route_LDADD = $(unit_libs)
+tests_unit_stream_LDADD = $(unit_libs)
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
@@ -74,6 +93,10 @@ $(tests_unit_http_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
+$(tests_unit_connect_OBJECTS): include/tlsdial.h
+$(tests_unit_resolve_OBJECTS): include/tlsdial.h
+$(tests_unit_route_OBJECTS): include/tlsdial.h
+$(tests_unit_stream_OBJECTS): include/tlsdial.h
 
 # Helper programs of the shell tests.
 check_PROGRAMS += tests/tools/allocation tests/tools/trust_equality
@@ -134,10 +157,12 @@ EXTRA_DIST += $(shell_tests) tests/lib tests/peers/peer.py tests/tools/tab.py \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
-# configure.ac): whatever came of the tests, say how many single results of this run passed.
+# configure.ac): whatever came of the tests, say how many single results of this run passed. Make
+# runs this with -n too, because $(MAKE) is in it: there are no results then.
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
-	@rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG)
-	@status=0; \
+	@if $(am__make_dryrun); then exit 0; fi; \
+	rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG); \
+	status=0; \
 	$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG) || status=1; \
 	$(SHELL) $(srcdir)/tests/summary.sh $(TEST_LOGS:.log=.trs) || status=1; \
 	exit $$status
@@ -164,7 +189,7 @@ installcheck-local:
 	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
 	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
 	transform='$(transform)' SHARED='$(enable_shared)' \
-	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
+	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 
 # What other clients say of the same faults.

@@ -105,12 +105,10 @@ bool tlsdial_evidence_time(const tlsdial_evidence *evidence, enum tlsdial_step s
     return true;
 }
 
-bool evidence_addresses(tlsdial_evidence *evidence, size_t count)
+void evidence_addresses(tlsdial_evidence *evidence, size_t count)
 {
-    evidence->attempts = OPENSSL_zalloc(count * sizeof *evidence->attempts);
     evidence->addresses = count;
     evidence->has_addresses = true;
-    return evidence->attempts != NULL;
 }
 
 bool tlsdial_evidence_addresses(const tlsdial_evidence *evidence, size_t *count)
@@ -120,25 +118,31 @@ bool tlsdial_evidence_addresses(const tlsdial_evidence *evidence, size_t *count)
     return evidence->has_addresses;
 }
 
-bool evidence_attempt(tlsdial_evidence *evidence, const BIO_ADDR *address,
-                      enum tlsdial_cause cause, const char *reason, int64_t started_us)
+static bool copy_attempt(struct tlsdial_attempt *to, const struct tlsdial_attempt *from)
 {
-    struct tlsdial_attempt attempt = {
-        .address = BIO_ADDR_hostname_string(address, 1),
-        .port = BIO_ADDR_service_string(address, 1),
-        .cause = cause,
-        .reason = reason != NULL ? OPENSSL_strdup(reason) : NULL,
-        .microseconds = clock_now_us() - started_us,
-    };
-    bool whole = attempt.address != NULL && attempt.port != NULL &&
-                 (reason == NULL || attempt.reason != NULL);
-    if (!whole) {
-        free_text(attempt.address);
-        free_text(attempt.port);
-        free_text(attempt.reason);
+    *to = *from;
+    to->address = OPENSSL_strdup(from->address);
+    to->port = OPENSSL_strdup(from->port);
+    to->reason = from->reason != NULL ? OPENSSL_strdup(from->reason) : NULL;
+    if (to->address != NULL && to->port != NULL &&
+        (from->reason == NULL || to->reason != NULL))
+        return true;
+    free_text(to->address);
+    free_text(to->port);
+    free_text(to->reason);
+    return false;
+}
+
+bool evidence_attempt(tlsdial_evidence *evidence, const struct tlsdial_attempt *attempt)
+{
+    struct tlsdial_attempt *grown = OPENSSL_realloc(
+        evidence->attempts, (evidence->attempt_count + 1) * sizeof *grown);
+    if (grown == NULL)
         return false;
-    }
-    evidence->attempts[evidence->attempt_count++] = attempt;
+    evidence->attempts = grown;
+    if (!copy_attempt(&grown[evidence->attempt_count], attempt))
+        return false;
+    evidence->attempt_count++;
     evidence_step(evidence, TLSDIAL_STEP_ATTEMPT);
     return true;
 }
@@ -311,6 +315,18 @@ bool tlsdial_evidence_resumed(const tlsdial_evidence *evidence, bool *resumed)
 bool tlsdial_evidence_certificate_requested(const tlsdial_evidence *evidence)
 {
     return evidence->certificate_requested;
+}
+
+void evidence_traffic(tlsdial_evidence *evidence, uint64_t received, uint64_t sent)
+{
+    evidence->traffic = (struct traffic){.received = received, .sent = sent};
+    evidence->has_traffic = true;
+}
+
+void evidence_first_byte(tlsdial_evidence *evidence)
+{
+    if (evidence->times[TLSDIAL_STEP_FIRST_BYTE] < 0)
+        evidence_step(evidence, TLSDIAL_STEP_FIRST_BYTE);
 }
 
 bool tlsdial_evidence_bytes(const tlsdial_evidence *evidence, uint64_t *received,

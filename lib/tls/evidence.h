@@ -34,7 +34,7 @@ struct tlsdial_evidence {
     int64_t times[TLSDIAL_STEP_CLOSED + 1]; /* -1: did not happen */
     size_t addresses;
     bool has_addresses;
-    struct tlsdial_attempt *attempts; /* owns their texts; room for every address */
+    struct tlsdial_attempt *attempts; /* owns their texts */
     size_t attempt_count;
     struct problem_list problems;
     STACK_OF(X509) * chains[CHAINS];
@@ -55,10 +55,14 @@ struct tlsdial_evidence {
 void evidence_begin(tlsdial_evidence *evidence);
 /** Notes the time of a step and tells the observer. */
 void evidence_step(tlsdial_evidence *evidence, enum tlsdial_step step);
-/** Makes room for one attempt an address. False when out of memory. */
-bool evidence_addresses(tlsdial_evidence *evidence, size_t count);
-bool evidence_attempt(tlsdial_evidence *evidence, const BIO_ADDR *address,
-                      enum tlsdial_cause cause, const char *reason, int64_t started_us);
+/** How many addresses the lookup gave so far. */
+void evidence_addresses(tlsdial_evidence *evidence, size_t count);
+/** Takes a copy. False when out of memory. */
+bool evidence_attempt(tlsdial_evidence *evidence, const struct tlsdial_attempt *attempt);
+/** The bytes on the connection so far, those of hops included. */
+void evidence_traffic(tlsdial_evidence *evidence, uint64_t received, uint64_t sent);
+/** Application data has come; the first time counts. */
+void evidence_first_byte(tlsdial_evidence *evidence);
 /** Takes a copy of the stack. */
 bool evidence_chain(tlsdial_evidence *evidence, enum tlsdial_chain which,
                     STACK_OF(X509) * chain);

@@ -73,19 +73,29 @@ enum tlsdial_cause tlsdial_client_add_crl_file(tlsdial_client *client, const cha
     return TLSDIAL_OK;
 }
 
-void tlsdial_client_set_crl_check_all(tlsdial_client *client, bool all)
+enum tlsdial_cause tlsdial_client_set_crl_check_all(tlsdial_client *client, bool all,
+                                                    struct tlsdial_error *error)
 {
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     X509_VERIFY_PARAM *param = SSL_CTX_get0_param(client->ctx);
     if (all)
         X509_VERIFY_PARAM_set_flags(param,
                                     X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
     else
         X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_CRL_CHECK_ALL);
+    return TLSDIAL_OK;
 }
 
-void tlsdial_client_set_require_staple(tlsdial_client *client, bool required)
+enum tlsdial_cause tlsdial_client_set_require_staple(tlsdial_client *client,
+                                                     bool required,
+                                                     struct tlsdial_error *error)
 {
-    client->require_staple = required;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK)
+        client->require_staple = required;
+    return cause;
 }
 
 /* RFC 5280, 5.3.1. */

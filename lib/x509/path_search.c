@@ -287,7 +287,7 @@ static X509_STORE_CTX *new_context(const tlsdial_conn *conn,
 static bool find_other_path(tlsdial_conn *conn, struct verification *verification)
 {
     while (verification->next < verification->queued &&
-           !deadline_passed(conn->io->deadline)) {
+           !deadline_passed(conn->deadline)) {
         verification->next++;
         X509_STORE_CTX *store_ctx = new_context(conn, verification);
         if (store_ctx == NULL)

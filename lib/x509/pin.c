@@ -308,7 +308,11 @@ enum tlsdial_cause tlsdial_client_add_tlsa(tlsdial_client *client, const char *r
                                   "TLSA record '%.100s': %s", record, fault);
 }
 
-void tlsdial_client_set_insecure(tlsdial_client *client, bool insecure)
+enum tlsdial_cause tlsdial_client_set_insecure(tlsdial_client *client, bool insecure,
+                                               struct tlsdial_error *error)
 {
-    client->insecure = insecure;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK)
+        client->insecure = insecure;
+    return cause;
 }

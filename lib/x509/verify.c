@@ -78,7 +78,7 @@ static bool conclude(tlsdial_conn *conn, struct verification *verification)
 static STACK_OF(X509) * untrusted_of(const tlsdial_conn *conn, X509_STORE_CTX *given)
 {
     STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(given);
-    STACK_OF(X509) *own = conn->client->untrusted;
+    STACK_OF(X509) *own = conn->untrusted;
     STACK_OF(X509) *all = sent != NULL ? sk_X509_dup(sent) : sk_X509_new_null();
     for (int i = 0; all != NULL && i < sk_X509_num(own); i++)
         if (sk_X509_push(all, sk_X509_value(own, i)) == 0) {
