@@ -61,10 +61,17 @@ if find_system_shim; then
     exec 7<"$T/page"
     for files in '' named; do
         rm -f "$T/state"
-        with_env TLSDIAL_TEST_FILES="$files" TLSDIAL_TEST_STATE="$T/state" eval \
-            'umask 0; with_state_told "$T/state" tlsdial --cacert "$T/ca.pem" -o "$folder/another" \
-            127.0.0.1 "$page_port"; echo "$status" >"$T/told"'
-        is "$(cat "$T/told")" 0 "-o, looked at while it connects, $files"
+        TLSDIAL_TEST_FILES=$files
+        export TLSDIAL_TEST_FILES
+        usual_mask=$(umask)
+        umask 0
+        # shellcheck disable=SC3045 # every shell that there is has -S and -H
+        ulimit -S -c "$(ulimit -H -c)"
+        with_state_told "$T/state" tlsdial --cacert "$T/ca.pem" -o "$folder/another" \
+            127.0.0.1 "$page_port"
+        umask "$usual_mask"
+        unset TLSDIAL_TEST_FILES
+        status_is 0 "-o, looked at while it connects, $files"
         has "$T/state" 'close-on-exec file 600'
         ok $? "until it appears it is its owner's, $files" || show state "$T/state"
         is "$(with_mode "$folder/another" 666)" "$folder/another" "then it obeys the umask, $files"
@@ -92,7 +99,7 @@ refused_before() { # refused_before FILE DESC: and the old content stays
     status_is 15 "$2: refused"
     is "$(requests)" "$asked" "$2: before anything is downloaded"
     is "$(cat "$1")" old "$2: the old content stays"
-    err_has 'use standard output: > FILE' "$2: the hint has the way out"
+    err_has 'instead of -o use standard output: > FILE' "$2: the hint has the way out"
 }
 
 asked=$(requests)
