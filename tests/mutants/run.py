@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -318,12 +319,14 @@ def mutate(options, clock):
 
 def main(arguments=None):
     options = parse_arguments(arguments)
-    failed = False
+    failed, clock = False, Clock(options.seconds)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, clock.stop)
     try:
         if options.check or options.list:
             plan = show(options)
         else:
-            plan, failed = mutate(options, Clock(options.seconds))
+            plan, failed = mutate(options, clock)
     except OutOfTime:
         say("no time was left for mutants: the next run goes on with the coverage map")
         return 0

@@ -1,5 +1,6 @@
 """A copy of the tree: built in its own folder, mutated, tested, and put right again."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -38,10 +39,18 @@ class Clock:
     """When the run has to end, in seconds from now; None stands for never."""
 
     def __init__(self, seconds=None):
-        self.end = None if seconds is None else time.monotonic() + seconds
+        self.end = float("inf") if seconds is None else time.monotonic() + seconds
+        self.running = set()  # the processes that are not to outlive it
 
     def left(self):
-        return float("inf") if self.end is None else self.end - time.monotonic()
+        return self.end - time.monotonic()
+
+    def stop(self, *_):
+        """For a signal: the time is over now."""
+        self.end = time.monotonic()
+        for process in list(self.running):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
 
     def check(self):
         if self.left() <= 0:
@@ -124,12 +133,15 @@ class Tree:
                 words, cwd=self.root, stdin=subprocess.DEVNULL, stdout=said,
                 stderr=subprocess.STDOUT, start_new_session=True, **more
             )
+            self.clock.running.add(process)
             try:
                 left = self.clock.left()
                 process.wait(None if left == float("inf") else max(left, 0))
             except subprocess.TimeoutExpired:
                 end_group(process)
-                raise OutOfTime from None
+            finally:
+                self.clock.running.discard(process)
+            self.clock.check()
             said.seek(0)
             return process.returncode, said.read().decode("utf-8", "replace")
 
@@ -137,7 +149,7 @@ class Tree:
         ours = ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS", "MUTANTS_FLAGS")
         environment = {name: value for name, value in os.environ.items() if name not in ours}
         return self.command(
-            [os.environ.get("MAKE", "make"), "-s", "--no-print-directory", *words], env=environment
+            [os.environ.get("MAKE") or "make", "-s", *words], env=environment
         )
 
     def _copy(self):
@@ -210,11 +222,13 @@ class Tree:
             errors="replace",
         )
 
+        self.clock.running.add(process)
+
         def too_late():
             late.append(True)
             end_group(process)
 
-        watch = threading.Timer(max(min(limit, self.clock.left()), 0.01), too_late)
+        watch = threading.Timer(max(min(limit, self.clock.left()), 0), too_late)
         watch.start()
         try:
             for line in process.stdout:
@@ -226,13 +240,14 @@ class Tree:
                 process.wait()
         finally:
             watch.cancel()
+            self.clock.running.discard(process)
             end_group(process)
             process.stdout.close()
             process.wait()
             shutil.rmtree(scratch, ignore_errors=True)
         seconds = time.monotonic() - start
+        self.clock.check()
         if late:
-            self.clock.check()
             return Result(False, "no end within %d seconds" % limit, seconds=seconds)
         passed, why, skipped = judge(lines, process.returncode)
         return Result(passed, why, skipped, seconds)
