@@ -2,7 +2,7 @@
 # make mutants MUTANTS_FLAGS='--folder lib --sample 100 --seconds 600'
 MUTANTS_FLAGS =
 mutants_make = $(MAKE)
-mutants:
+mutants: all
 	@MAKE='$(mutants_make)' $(PYTHON) -B $(srcdir)/tests/mutants/run.py \
 	--source $(srcdir) --work mutants $(MUTANTS_FLAGS)
 

@@ -172,7 +172,7 @@ def test_the_end(root):
     threading.Timer(0.2, clock.stop).start()
     start = time.monotonic()
     with contextlib.suppress(tree.OutOfTime):
-        tree.Tree(root, os.path.dirname(root), os.path.basename(root), clock).command(["sleep", "60"])
+        tree.Tree(root, *os.path.split(root), clock).command(["sleep", "60"])
     ok(clock.left() <= 0 and time.monotonic() - start < 30, "a signal ends what is running")
 
 
