@@ -26,6 +26,7 @@ MUTANT_FLAGS = (
     "CFLAGS=-O2 -Werror=incompatible-pointer-types -Werror=int-conversion "
     "-Werror=discarded-qualifiers -Werror=implicit-function-declaration"
 )
+NO_LIMIT = 1e9  # seconds
 COVERAGE_FLAGS = "CFLAGS=-O0 --coverage"
 
 
@@ -231,7 +232,7 @@ def parse_arguments(arguments):
     add("--file", action="append", metavar="NAME", help="only sources of this name, such as pin.c")
     add("--operator", action="append", choices=list(operators.OPERATORS), help="only this one")
     add("--kind", choices=["operators", "hand-written", "all"], default="all")
-    add("--limit", type=float, default=1e9, metavar="SECONDS",
+    add("--limit", type=float, default=NO_LIMIT, metavar="SECONDS",
         help="try a mutant with the first test files that together take so long (all)")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="copies that are worked in at once")
     add("--confirm", action="store_true", help="killed is only what fails a test twice")
@@ -314,6 +315,8 @@ def mutate(options, clock):
     failed = report.tell(run, options.at_least, say) or bool(coverage.failed)
     untried = sum(m not in run.results for m in plan.mutants)
     say("%d tried or known, %d untried; seed %s" % (len(run.results), untried, options.seed))
+    if options.limit < NO_LIMIT:
+        say("survivors passed the first test files only, of %g s (--limit)" % options.limit)
     return plan, failed
 
 
