@@ -14,7 +14,6 @@
 
 #define END_WAIT 2000      /* milliseconds that the server has to end the connection */
 #define REPORT_WAIT 2000   /* and the reader of a report whose run has used up its time */
-#define NAME_WIDTH 120     /* columns of a subject, in a message */
 #define HINT_URL_WIDTH 150 /* so that the rest of the hint has room, too */
 #define PIECE 16384        /* the plaintext of the largest TLS record */
 
@@ -89,22 +88,14 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
 
 /* ---- --warn-days ---- */
 
+/* A verified server whose certificates are not valid for much longer. */
 static void check_expiry(struct check *check, struct tlsdial_error *verdict)
 {
-    const struct report *report = &check->report;
-    const struct tlsdial_certificate *first = report_first_to_expire(report);
-    char date[REPORT_TIME_SIZE], days[40], name[512], subject[2 * TLSDIAL_HOST_SIZE];
-    if (verdict->cause != TLSDIAL_OK || first == NULL ||
-        !report_expires_soon(report, first))
+    char subject[5 * TLSDIAL_HOST_SIZE];
+    if (verdict->cause != TLSDIAL_OK ||
+        !tlsdial_evidence_warning(check->evidence, verdict))
         return;
-    report_days_text(days, sizeof days,
-                     report_days(report->verify_time, first->not_after));
-    report_time(date, first->not_after);
-    report_subject(report, subject, sizeof subject);
-    columns_fit(name, sizeof name, first->subject, NAME_WIDTH);
-    tlsdial_error_set(verdict, TLSDIAL_EXPIRES_SOON, 0,
-                      "the certificate \"%s\" expires on %.10s %.8s UTC, in %s", name,
-                      date, date + 11, days);
+    report_subject(&check->report, subject, sizeof subject);
     tlsdial_error_prefix(verdict, "%s", subject);
 }
 
@@ -137,8 +128,9 @@ static bool fetch(struct check *check, const char *url)
     next->fetched =
         tlsdial_client_fetch_untrusted(check->client, url, &next->error) == TLSDIAL_OK;
     if (check->options->verbose)
-        verbose_line("%s: %s", url,
-                     next->fetched ? "fetched" : report_sentence(&next->error));
+        verbose_escaped("%s: %s", url,
+                        next->fetched ? "fetched"
+                                      : next->error.message + next->error.sentence);
     return next->fetched;
 }
 
@@ -147,13 +139,12 @@ static void set_proven_hint(const struct report_diagnosis *diagnosis,
                             struct tlsdial_error *verdict)
 {
     bool one = diagnosis->count == 1;
-    char first[HINT_URL_WIDTH + 1], hint[TLSDIAL_HINT_SIZE];
+    char first[HINT_URL_WIDTH + 1];
     columns_fit(first, sizeof first, diagnosis->fetches[0].url, HINT_URL_WIDTH);
-    snprintf(hint, sizeof hint,
+    snprintf(verdict->hint, sizeof verdict->hint,
              "with the certificate%s fetched from %s%s the chain is complete: the server "
              "should send %s",
              one ? "" : "s", first, one ? "" : " and on", one ? "it" : "them");
-    tlsdial_text_escape(verdict->hint, sizeof verdict->hint, hint);
 }
 
 /* Dials again with the certificates that the server left out, to see whether that was all. */
@@ -265,6 +256,7 @@ enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *optio
     enum tlsdial_cause cause;
     if (options->max_time > 0)
         check.deadline_ms = os_clock_ms() + options->max_time;
+    tlsdial_client_set_expiry_warning(client, (int64_t)options->warn_days * REPORT_DAY);
     tlsdial_client_set_idle_timeout(client,
                                     idle > 0 && idle < END_WAIT ? idle : END_WAIT);
     check.report =

@@ -5,9 +5,9 @@
 #include "tlsdial.h"
 
 enum tlsdial_cause error_out_of_memory(struct tlsdial_error *error);
-/** Replaces the hint that the cause brought. */
+/** Replaces the hint that the cause brought; escaped there. */
 void error_hint(struct tlsdial_error *error, const char *hint);
-/** Adds to the end of the message; the text is escaped already. */
+/** Adds text to the end of the message, escaped there. */
 void error_append(struct tlsdial_error *error, const char *text);
 /** The reason of OpenSSL's first queued error, or the given text where it has none. */
 const char *error_openssl_reason(const char *otherwise);

@@ -13,6 +13,7 @@
 #include "net/connect.h"
 #include "net/sock.h"
 #include "tls/diagnose.h"
+#include "tls/verify_callback.h"
 #include "x509/ocsp.h"
 #include "x509/verify.h"
 
@@ -57,12 +58,10 @@ static bool set_names(tlsdial_conn *conn, const tlsdial_client *client,
 {
     const struct host *servername =
         client->servername != NULL ? client->servername : host;
-    conn->peer = client->verify_hostname != NULL ? *client->verify_hostname : *host;
-    if (!pin_set_up_tlsa(conn->ssl, client, conn->peer.name))
-        return false;
-    if (!servername->is_ip && SSL_set_tlsext_host_name(conn->ssl, servername->name) != 1)
-        return false;
-    return verify_expect(conn->ssl, &conn->peer);
+    conn->reference = client->verify_hostname != NULL ? *client->verify_hostname : *host;
+    return verify_expect(conn->ssl, client, &conn->reference) &&
+           (servername->is_ip ||
+            SSL_set_tlsext_host_name(conn->ssl, servername->name) == 1);
 }
 
 /* Takes the socket, also when it fails. */
@@ -88,6 +87,20 @@ static enum tlsdial_cause set_up_tls(tlsdial_conn *conn, const tlsdial_client *c
                : error_out_of_memory(error);
 }
 
+/* What the verification came to that did not end the handshake. */
+static void note_verification(tlsdial_conn *conn)
+{
+    struct verification *verification = &conn->evidence->verification;
+    const unsigned char *der = NULL;
+    long length = SSL_get_tlsext_status_ocsp_resp(conn->ssl, &der);
+    if (verification->staple == NULL) /* the staple was not come to */
+        staple_note(verification, der, length);
+    if (!insecure_excuses(verification))
+        return;
+    verification_error(verification, &conn->evidence->ignored);
+    tlsdial_error_prefix(&conn->evidence->ignored, "%s", conn->subject);
+}
+
 /* What is to be known of a handshake, however it ended. */
 static bool note_handshake(tlsdial_conn *conn, bool done)
 {
@@ -95,8 +108,7 @@ static bool note_handshake(tlsdial_conn *conn, bool done)
     ERR_set_mark();
     evidence->certificate_requested = conn->messages.certificate_requested;
     evidence->signature = signature_scheme_name(conn->messages.signature);
-    if (evidence->staple == NULL) /* it was not come to */
-        evidence->staple = staple_text(conn);
+    note_verification(conn);
     ERR_pop_to_mark();
     return !done || evidence_negotiated(evidence, conn->ssl);
 }
@@ -123,7 +135,7 @@ static enum tlsdial_cause handshake(tlsdial_conn *conn, struct deadline deadline
     if (!done)
         cause = diagnose_handshake(conn, outcome, error);
     else if (SSL_get_verify_result(conn->ssl) != X509_V_OK &&
-             conn->evidence->ignored.cause == TLSDIAL_OK)
+             !insecure_excuses(&conn->evidence->verification))
         cause = tlsdial_error_set(error, TLSDIAL_CERTIFICATE, 0,
                                   "the certificate was not verified");
     if (!note_handshake(conn, done))
@@ -188,7 +200,7 @@ static enum tlsdial_cause dial(tlsdial_conn *conn, tlsdial_client *client,
     cause = set_up_tls(conn, client, &host, fd, error);
     if (cause == TLSDIAL_OK)
         cause = handshake(conn, deadline, error);
-    return diagnose_trust(client, cause, error);
+    return cause;
 }
 
 static tlsdial_conn *conn_new(const tlsdial_client *client, tlsdial_evidence *evidence)

@@ -19,10 +19,8 @@ struct tlsdial_conn {
     const tlsdial_client *client; /**< while dialling: it may go before the connection */
     int64_t idle_timeout;
     struct deadline total;
-    struct host peer; /**< that the certificate must be for */
+    struct host reference; /**< that the certificate must be for */
     struct messages messages;
-    struct verification *verification;        /**< under way */
-    struct tlsdial_error verify_error;        /**< set by verify_chain() when it fails */
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
     bool peer_closed;                         /**< close_notify came */
     bool broken; /**< a fatal failure: no close_notify can be sent any more */

@@ -7,16 +7,7 @@
 #include <openssl/x509.h>
 
 #include "tlsdial.h"
-
-struct problem_list {
-    struct tlsdial_problem *items; /* owns their texts */
-    size_t count;
-};
-
-/** False when out of memory; what is there stays. */
-bool problem_add(struct problem_list *list, enum tlsdial_cause cause, int depth,
-                 const X509 *certificate, const char *reason);
-void problem_list_clear(struct problem_list *list);
+#include "x509/verify.h"
 
 /** Bytes on the connection. */
 struct traffic {
@@ -24,8 +15,6 @@ struct traffic {
 };
 
 #define CHAINS (TLSDIAL_CHAIN_BUILT + 1)
-
-struct trust;
 
 struct tlsdial_evidence {
     int64_t start_us;
@@ -36,13 +25,13 @@ struct tlsdial_evidence {
     bool has_addresses;
     struct tlsdial_attempt *attempts; /* owns their texts; room for every address */
     size_t attempt_count;
-    struct problem_list problems;
-    STACK_OF(X509) * chains[CHAINS];
+    struct verification verification;
     struct tlsdial_certificate
-        *described[CHAINS]; /* made when asked for; NULL der: not yet */
-    struct trust *trust;    /* NULL: not loaded */
-    char *missing_issuer;
-    char *protocol, *cipher, *group, *alpn, *staple;
+        *described[CHAINS];           /* made when asked for; NULL der: not yet */
+    struct tlsdial_finding *findings; /* likewise; NULL subject: not yet */
+    struct trust *trust;              /* NULL: not loaded */
+    char *missing_issuer;             /* escaped, made when asked for */
+    char *protocol, *cipher, *group, *alpn;
     const char *signature; /* static */
     bool resumed, certificate_requested;
     struct traffic traffic;
@@ -59,9 +48,6 @@ void evidence_step(tlsdial_evidence *evidence, enum tlsdial_step step);
 bool evidence_addresses(tlsdial_evidence *evidence, size_t count);
 bool evidence_attempt(tlsdial_evidence *evidence, const BIO_ADDR *address,
                       enum tlsdial_cause cause, const char *reason, int64_t started_us);
-/** Takes a copy of the stack. */
-bool evidence_chain(tlsdial_evidence *evidence, enum tlsdial_chain which,
-                    STACK_OF(X509) * chain);
 bool evidence_trust(tlsdial_evidence *evidence, const struct trust *trust);
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl);
 void evidence_end(tlsdial_evidence *evidence, enum tlsdial_cause how);
