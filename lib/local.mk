@@ -20,10 +20,20 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/net/bio_sock_shared.h \
 	lib/net/connect.c \
 	lib/net/connect.h \
+	lib/net/name_lookup.c \
+	lib/net/name_lookup.h \
 	lib/net/resolve.c \
 	lib/net/resolve.h \
+	lib/net/resolve_override.c \
+	lib/net/resolve_override.h \
+	lib/net/route.c \
+	lib/net/route.h \
 	lib/net/sock.h \
+	lib/net/stream.c \
+	lib/net/stream.h \
 	lib/net/thread.h \
+	lib/net/wait.c \
+	lib/net/wait.h \
 	lib/x509/bundle.c \
 	lib/x509/bundle.h \
 	lib/x509/bundle_name.c \
@@ -85,7 +95,7 @@ lib_libtlsdial_core_la_SOURCES += lib/tls/no_aia.c
 endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \
-	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(ON_DEMAND_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
+	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
 $(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
 
 # -version-info current:revision:age, changed only at a release, in this order:

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "columns.h"
 #include "os.h"
 #include "output.h"
@@ -24,7 +25,6 @@ struct check {
     tlsdial_evidence *evidence; /* of the first dial, which is what is reported */
     struct report report;
     struct output chain_file;
-    int64_t deadline_ms;
 };
 
 /* ---- dialling ---- */
@@ -43,22 +43,19 @@ static enum tlsdial_cause await_end(tlsdial_conn *conn, struct tlsdial_error *er
 {
     char dropped[PIECE];
     size_t n = 0;
-    int64_t deadline_ms = os_clock_ms() + END_WAIT;
+    struct deadline deadline = deadline_after(clock_now_us(), END_WAIT);
     enum tlsdial_cause cause;
     do
         cause = tlsdial_read(conn, dropped, sizeof dropped, &n, error);
-    while (cause == TLSDIAL_OK && n > 0 && os_clock_ms() < deadline_ms);
+    while (cause == TLSDIAL_OK && n > 0 && !deadline_passed(deadline));
     return cause;
 }
 
 /* What is left of the run's time, bounded by a limit of a step; 0 stands for none in both. */
 static int64_t time_left(const struct check *check, int64_t limit)
 {
-    if (check->deadline_ms == INT64_MAX)
-        return limit;
-    int64_t left = check->deadline_ms - os_clock_ms();
-    left = left > 0 ? left : 1;
-    return limit > 0 && limit < left ? limit : left;
+    int64_t left = options_time_left(check->options);
+    return left == 0 || (limit > 0 && limit < left) ? limit : left;
 }
 
 static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
@@ -74,6 +71,8 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
     warn_insecure(options, NULL);
     tlsdial_conn *conn = tlsdial_dial(check->client, options->target.host,
                                       options->target.port, evidence, error);
+    if (error->cause == TLSDIAL_CA_STORE)
+        options_judge_file(error->cause, "the trusted certificates were", options, error);
     if (conn == NULL)
         return error->cause;
     enum tlsdial_cause cause = tlsdial_close(conn, &reason);
@@ -176,10 +175,10 @@ static void forget_fetches(struct report_diagnosis *diagnosis)
 /* ---- what comes out ---- */
 
 /* A run that has used up its time still tells what it came to. */
-static int64_t output_deadline(const struct check *check)
+static struct deadline output_deadline(const struct check *check)
 {
-    int64_t soon = os_clock_ms() + REPORT_WAIT;
-    return check->deadline_ms > soon ? check->deadline_ms : soon;
+    struct deadline soon = deadline_after(clock_now_us(), REPORT_WAIT);
+    return check->options->deadline.at > soon.at ? check->options->deadline : soon;
 }
 
 static enum tlsdial_cause save_chain(struct check *check, struct tlsdial_error *error)
@@ -189,7 +188,7 @@ static enum tlsdial_cause save_chain(struct check *check, struct tlsdial_error *
     size_t i = 0;
     if (check->options->save_chain == NULL)
         return TLSDIAL_OK;
-    check->chain_file.deadline_ms = output_deadline(check);
+    check->chain_file.deadline = output_deadline(check);
     for (; cause == TLSDIAL_OK && (certificate = tlsdial_evidence_certificate(
                                        check->evidence, TLSDIAL_CHAIN_SENT, i)) != NULL;
          i++) {
@@ -230,7 +229,7 @@ static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (check->options->save_chain != NULL)
         cause = output_open(&check->chain_file, check->options->save_chain,
-                            check->deadline_ms, error);
+                            check->options->deadline, error);
     if (cause != TLSDIAL_OK)
         return cause;
     dial(check, check->evidence, true, verdict);
@@ -249,13 +248,9 @@ enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *optio
                              struct tlsdial_error *error)
 {
     int64_t now = (int64_t)time(NULL), idle = options->idle_timeout;
-    struct check check = {.options = options,
-                          .client = client,
-                          .evidence = tlsdial_evidence_new(),
-                          .deadline_ms = INT64_MAX};
+    struct check check = {
+        .options = options, .client = client, .evidence = tlsdial_evidence_new()};
     enum tlsdial_cause cause;
-    if (options->max_time > 0)
-        check.deadline_ms = os_clock_ms() + options->max_time;
     tlsdial_client_set_expiry_warning(client, (int64_t)options->warn_days * REPORT_DAY);
     tlsdial_client_set_idle_timeout(client,
                                     idle > 0 && idle < END_WAIT ? idle : END_WAIT);

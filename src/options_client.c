@@ -4,17 +4,9 @@
 #include "options_client.h"
 
 #include "options_table.h"
+#include "options_values.h"
 
 #define MAX_ATTIME INT64_C(253402300799) /* the last second of the year 9999 */
-
-bool options_parse_number(int64_t *number, const char *text, int64_t maximum)
-{
-    const char *p = text;
-    *number = 0;
-    for (; *p >= '0' && *p <= '9' && *number <= maximum; p++)
-        *number = *number * 10 + (*p - '0');
-    return p > text && *p == '\0' && *number <= maximum;
-}
 
 /* "HOST:PORT:ADDR[,ADDR]..." */
 static enum tlsdial_cause add_resolve(tlsdial_client *client, const char *text,

@@ -1,51 +1,51 @@
-# The shell tests. A new one is one line here. The longest come first, so that none is left
-# to run alone at the end of make -j2 check.
+# The shell tests, in folders by subject. A new one is one line here. The longest come first, so
+# that none is left to run alone at the end of make -j2 check.
 shell_tests = \
-	tests/memory.t \
-	tests/trust.t \
-	tests/winstore.t \
-	tests/check.t \
-	tests/check_json.t \
-	tests/deadlines.t \
-	tests/progress.t \
-	tests/truncation.t \
-	tests/handshake.t \
-	tests/causes.t \
-	tests/verify.t \
-	tests/large.t \
-	tests/client_certificate.t \
-	tests/paths.t \
-	tests/pins.t \
-	tests/revocation.t \
-	tests/insecure.t \
-	tests/flow.t \
-	tests/names.t \
-	tests/output.t \
-	tests/output_posix.t \
-	tests/check_layout.t \
-	tests/check_options.t \
-	tests/addresses.t \
-	tests/policy.t \
-	tests/groups.t \
-	tests/signals.t \
-	tests/input.t \
-	tests/usage.t \
-	tests/nginx.t \
-	tests/staple.t \
-	tests/system.t \
-	tests/docs.t \
-	tests/completions.t \
-	tests/exports.t
+	tests/program/memory.t \
+	tests/trust/store.t \
+	tests/trust/winstore.t \
+	tests/check/report.t \
+	tests/check/json.t \
+	tests/dial/deadlines.t \
+	tests/dial/progress.t \
+	tests/dial/truncation.t \
+	tests/dial/handshake.t \
+	tests/dial/causes.t \
+	tests/trust/verify.t \
+	tests/dial/large.t \
+	tests/dial/client_certificate.t \
+	tests/trust/paths.t \
+	tests/trust/pins.t \
+	tests/trust/revocation.t \
+	tests/dial/insecure.t \
+	tests/dial/flow.t \
+	tests/dial/names.t \
+	tests/dial/output.t \
+	tests/dial/output_posix.t \
+	tests/check/layout.t \
+	tests/check/options.t \
+	tests/dial/addresses.t \
+	tests/dial/policy.t \
+	tests/dial/groups.t \
+	tests/dial/signals.t \
+	tests/dial/input.t \
+	tests/program/usage.t \
+	tests/dial/nginx.t \
+	tests/trust/staple.t \
+	tests/dial/system.t \
+	tests/program/docs.t \
+	tests/program/completions.t \
+	tests/program/exports.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
-	tests/unit_deadline \
-	tests/unit_error \
-	tests/unit_target
+	tests/unit/deadline \
+	tests/unit/error \
+	tests/unit/target
 
-tests_unit_deadline_SOURCES = tests/unit_deadline.c
-tests_unit_error_SOURCES = tests/unit_error.c
-tests_unit_target_SOURCES = tests/unit_target.c
+tests_unit_deadline_SOURCES = tests/unit/deadline.c
+tests_unit_error_SOURCES = tests/unit/error.c
+tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
@@ -57,31 +57,31 @@ $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
 
 # Helper programs of the shell tests.
-check_PROGRAMS += tests/allocation tests/trust_equality
-tests_trust_equality_SOURCES = tests/trust_equality.c
-tests_trust_equality_LDADD = lib/libtlsdial-core.la
-$(tests_trust_equality_OBJECTS): include/tlsdial.h
-tests_allocation_SOURCES = tests/allocation.c
-tests_allocation_LDADD = lib/libtlsdial-core.la
-$(tests_allocation_OBJECTS): include/tlsdial.h
+check_PROGRAMS += tests/tools/allocation tests/tools/trust_equality
+tests_tools_trust_equality_SOURCES = tests/tools/trust_equality.c
+tests_tools_trust_equality_LDADD = lib/libtlsdial-core.la
+$(tests_tools_trust_equality_OBJECTS): include/tlsdial.h
+tests_tools_allocation_SOURCES = tests/tools/allocation.c
+tests_tools_allocation_LDADD = lib/libtlsdial-core.la
+$(tests_tools_allocation_OBJECTS): include/tlsdial.h
 
 if HOST_WINDOWS
-check_PROGRAMS += tests/certstore
-tests_certstore_SOURCES = tests/certstore_windows.c
-tests_certstore_LDADD = -lcrypt32
+check_PROGRAMS += tests/tools/certstore
+tests_tools_certstore_SOURCES = tests/tools/certstore_windows.c
+tests_tools_certstore_LDADD = -lcrypt32
 else
-check_PROGRAMS += tests/signals
-tests_signals_SOURCES = tests/signals.c
-tests_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
-$(tests_signals_OBJECTS): include/tlsdial.h
+check_PROGRAMS += tests/tools/signals
+tests_tools_signals_SOURCES = tests/tools/signals.c
+tests_tools_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+$(tests_tools_signals_OBJECTS): include/tlsdial.h
 
 # For LD_PRELOAD: a getaddrinfo() and a time() that answer as a test wants. Never installed; -rpath
 # only makes libtool build a module instead of a convenience library.
 if SHARED
-check_LTLIBRARIES += tests/system_shim.la
-tests_system_shim_la_SOURCES = tests/system_shim.c
-tests_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
-tests_system_shim_la_LIBADD = $(DL_LIBS)
+check_LTLIBRARIES += tests/tools/system_shim.la
+tests_tools_system_shim_la_SOURCES = tests/tools/system_shim.c
+tests_tools_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+tests_tools_system_shim_la_LIBADD = $(DL_LIBS)
 endif
 endif
 
@@ -110,14 +110,17 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/lib tests/peer.py tests/tab.py tests/demo.sh tests/matrix.sh tests/summary.sh \
+EXTRA_DIST += $(shell_tests) tests/lib tests/peers/peer.py tests/tools/tab.py \
+	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
-# configure.ac): whatever came of the tests, say how many single results of this run passed.
+# configure.ac): whatever came of the tests, say how many single results of this run passed. Make
+# runs this with -n too, because $(MAKE) is in it: there are no results then.
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
-	@rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG)
-	@status=0; \
+	@if $(am__make_dryrun); then exit 0; fi; \
+	rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG); \
+	status=0; \
 	$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG) || status=1; \
 	$(SHELL) $(srcdir)/tests/summary.sh $(TEST_LOGS:.log=.trs) || status=1; \
 	exit $$status
@@ -144,7 +147,7 @@ installcheck-local:
 	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
 	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
 	transform='$(transform)' SHARED='$(enable_shared)' \
-	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
+	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 
 # What other clients say of the same faults.

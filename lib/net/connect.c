@@ -1,9 +1,10 @@
 /*
- * connect.c: Happy Eyeballs (RFC 8305, sections 4 and 5) over the addresses of a name.
+ * connect.c: Happy Eyeballs (RFC 8305, sections 3 to 5) over the addresses of a name.
  *
  * The addresses are tried in turn, IPv6 and IPv4 alternating, IPv6 first.  The next attempt
  * begins when the last one fails, or 250 ms after it began, while the earlier ones go on; the
- * first connection wins.  Sockets are made and connected by OpenSSL's BIO helpers.
+ * first connection wins.  Where only IPv4 addresses have arrived the first attempt waits 50 ms for
+ * others.  Sockets are made and connected by OpenSSL's BIO helpers.
  */
 #include <config.h>
 
@@ -16,67 +17,37 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "net/sock.h"
-#include "tls/evidence.h"
 
-#define ATTEMPT_DELAY_US 250000 /* RFC 8305, section 8, "Connection Attempt Delay" */
+#define ATTEMPT_DELAY_US 250000   /* RFC 8305, section 8, "Connection Attempt Delay" */
+#define RESOLUTION_DELAY_US 50000 /* there, "Resolution Delay" */
 
 struct attempt {
     const BIO_ADDRINFO *to;
     int64_t started_us;
 };
 
-/* The attempts under way; waits[i] is that of pending[i]. */
-struct race {
-    const BIO_ADDRINFO **order;
-    size_t count, next;
-    struct attempt *pending;
-    struct sock_wait *waits;
-    size_t pending_count;
+struct connecting {
+    const struct address_list *addresses;
+    struct deadline deadline;
+    connect_attempted *attempted; /* may be NULL */
+    void *argument;
+    size_t next_six, next_four; /* where in the list the next of a family is, or later */
+    bool last_was_six;
+    bool begun;            /* there was an attempt */
+    int64_t held_until_us; /* the end of the Resolution Delay; 0: it has not begun */
     int64_t next_start_us;
-    tlsdial_evidence *evidence;
+    struct attempt *pending; /* waits[i] is that of pending[i] */
+    struct sock_wait *waits;
+    size_t pending_count, pending_room;
+    enum tlsdial_cause cause;             /* that stands for the failures so far */
+    char failures[TLSDIAL_MESSAGE_SIZE]; /* in words; what does not fit is left out */
+    bool failures_full;
     bool out_of_memory;
 };
 
-/* Alternates the families, each in the resolver's order (RFC 6724), IPv6 first. */
-static void interleave(const struct address_list *list, const BIO_ADDRINFO **order)
-{
-    size_t six = 0, other = 0;
-    for (size_t n = 0; n < list->count;) {
-        while (six < list->count && BIO_ADDRINFO_family(list->items[six]) != sock_ipv6)
-            six++;
-        if (six < list->count)
-            order[n++] = list->items[six++];
-        while (other < list->count &&
-               BIO_ADDRINFO_family(list->items[other]) == sock_ipv6)
-            other++;
-        if (other < list->count)
-            order[n++] = list->items[other++];
-    }
-}
+/* ---- attempts that ended ---- */
 
-static bool race_init(struct race *race, const struct address_list *list,
-                      tlsdial_evidence *evidence)
-{
-    *race = (struct race){.count = list->count, .evidence = evidence};
-    race->order = OPENSSL_zalloc(list->count * sizeof *race->order);
-    race->pending = OPENSSL_zalloc(list->count * sizeof *race->pending);
-    race->waits = OPENSSL_zalloc(list->count * sizeof *race->waits);
-    if (race->order == NULL || race->pending == NULL || race->waits == NULL)
-        return false;
-    interleave(list, race->order);
-    return evidence_addresses(evidence, list->count);
-}
-
-static void race_end(struct race *race)
-{
-    for (size_t i = 0; i < race->pending_count; i++)
-        sock_close(race->waits[i].fd);
-    OPENSSL_free(race->order);
-    OPENSSL_free(race->pending);
-    OPENSSL_free(race->waits);
-}
-
-static enum tlsdial_cause fault_cause(int code)
+enum tlsdial_cause connect_cause(int code)
 {
     switch (sock_fault(code)) {
     case SOCK_REFUSED:
@@ -90,19 +61,123 @@ static enum tlsdial_cause fault_cause(int code)
     }
 }
 
-static void note(struct race *race, const struct attempt *attempt,
-                 enum tlsdial_cause cause, const char *reason)
+/* Which cause stands for them all: an address that no route leads to says less than one that
+ * refused, as on a host without IPv6, and that less than one that kept silent, which another time
+ * may answer. */
+static void add_cause(struct connecting *connecting, enum tlsdial_cause cause)
 {
-    if (!evidence_attempt(race->evidence, BIO_ADDRINFO_address(attempt->to), cause,
-                          reason, attempt->started_us))
-        race->out_of_memory = true;
+    static const enum tlsdial_cause order[] = {TLSDIAL_CONNECT_FAILED,
+                                               TLSDIAL_DEADLINE_CONNECT, TLSDIAL_REFUSED};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (connecting->cause == order[i] || cause == order[i]) {
+            connecting->cause = order[i];
+            return;
+        }
 }
 
-static void note_failure(struct race *race, const struct attempt *attempt, int code)
+/* "192.0.2.1: Connection refused; ...". */
+static void add_failure(struct connecting *connecting,
+                        const struct tlsdial_attempt *attempt)
+{
+    size_t used = strlen(connecting->failures);
+    size_t room = sizeof connecting->failures - used;
+    if (connecting->failures_full)
+        return;
+    int n = snprintf(connecting->failures + used, room, "%s%s: %s", used > 0 ? "; " : "",
+                     attempt->address, attempt->reason);
+    connecting->failures_full = n < 0 || (size_t)n >= room;
+}
+
+static void note(struct connecting *connecting, const struct attempt *attempt,
+                 enum tlsdial_cause cause, const char *reason)
+{
+    const BIO_ADDR *address = BIO_ADDRINFO_address(attempt->to);
+    char *host = BIO_ADDR_hostname_string(address, 1);
+    char *port = BIO_ADDR_service_string(address, 1);
+    const struct tlsdial_attempt noted = {.address = host,
+                                          .port = port,
+                                          .cause = cause,
+                                          .reason = reason,
+                                          .microseconds =
+                                              clock_now_us() - attempt->started_us};
+    if (host == NULL || port == NULL ||
+        (connecting->attempted != NULL &&
+         !connecting->attempted(connecting->argument, &noted)))
+        connecting->out_of_memory = true;
+    else if (cause != TLSDIAL_OK)
+        add_failure(connecting, &noted);
+    OPENSSL_free(host);
+    OPENSSL_free(port);
+}
+
+/* Of fe80::/10 there is one on each link, and the zone says on which (RFC 4007, 6). */
+static bool lacks_zone(const BIO_ADDRINFO *to)
+{
+    char *host = BIO_ADDR_hostname_string(BIO_ADDRINFO_address(to), 1);
+    bool lacks = host != NULL && strncmp(host, "fe", 2) == 0 && host[2] != '\0' &&
+                 strchr("89ab", host[2]) != NULL && strchr(host, '%') == NULL;
+    OPENSSL_free(host);
+    return lacks;
+}
+
+static void note_failure(struct connecting *connecting, const struct attempt *attempt,
+                         int code)
 {
     char reason[128];
-    sock_describe(code, reason, sizeof reason);
-    note(race, attempt, fault_cause(code), reason);
+    enum tlsdial_cause cause = connect_cause(code);
+    if (lacks_zone(attempt->to)) {
+        cause = TLSDIAL_UNREACHABLE;
+        snprintf(reason, sizeof reason,
+                 "a link-local address needs the zone that it is in, as in fe80::1%%eth0");
+    } else {
+        sock_describe(code, reason, sizeof reason);
+    }
+    add_cause(connecting, cause);
+    note(connecting, attempt, cause, reason);
+}
+
+/* ---- beginning attempts ---- */
+
+/* The next address of a family, or NULL; *at is moved to it. */
+static const BIO_ADDRINFO *peek(const struct address_list *list, size_t *at, bool six)
+{
+    while (*at < list->count && (BIO_ADDRINFO_family(list->items[*at]) == sock_ipv6) != six)
+        ++*at;
+    return *at < list->count ? list->items[*at] : NULL;
+}
+
+/* The address whose turn it is, each family in the order of the system (RFC 6724); NULL: none. */
+static const BIO_ADDRINFO *next_address(const struct connecting *connecting, bool *is_six)
+{
+    size_t six_at = connecting->next_six, four_at = connecting->next_four;
+    const BIO_ADDRINFO *six = peek(connecting->addresses, &six_at, true);
+    const BIO_ADDRINFO *four = peek(connecting->addresses, &four_at, false);
+    *is_six = six != NULL && (four == NULL || !connecting->last_was_six);
+    return *is_six ? six : four;
+}
+
+static const BIO_ADDRINFO *take_next_address(struct connecting *connecting)
+{
+    bool is_six;
+    const BIO_ADDRINFO *next = next_address(connecting, &is_six);
+    size_t *at = is_six ? &connecting->next_six : &connecting->next_four;
+    (void)peek(connecting->addresses, at, is_six);
+    ++*at;
+    connecting->last_was_six = is_six;
+    connecting->begun = true;
+    return next;
+}
+
+/* When the next attempt is due; INT64_MAX: there is none to be made now. */
+static int64_t next_due_us(const struct connecting *connecting)
+{
+    bool is_six;
+    if (next_address(connecting, &is_six) == NULL)
+        return INT64_MAX;
+    if (!connecting->begun)
+        return is_six || !connecting->addresses->awaits_ipv6 ? 0
+                                                             : connecting->held_until_us;
+    return connecting->pending_count == 0 ? 0 : connecting->next_start_us;
 }
 
 /* The system's code for the failure of a BIO helper, which it left in OpenSSL's queue. */
@@ -112,168 +187,206 @@ static int helper_code(void)
     return ERR_GET_LIB(code) == ERR_LIB_SYS ? ERR_GET_REASON(code) : 0;
 }
 
-/* Begins the next attempt. True, and *fd, where it is connected at once. */
-static bool race_start_next(struct race *race, int *fd)
+static bool make_room(struct connecting *connecting)
 {
-    struct attempt attempt = {.to = race->order[race->next++],
+    if (connecting->pending_count < connecting->pending_room)
+        return true;
+    size_t room = connecting->pending_room > 0 ? 2 * connecting->pending_room : 4;
+    void *pending =
+        OPENSSL_realloc(connecting->pending, room * sizeof *connecting->pending);
+    if (pending != NULL)
+        connecting->pending = pending;
+    void *waits = OPENSSL_realloc(connecting->waits, room * sizeof *connecting->waits);
+    if (waits != NULL)
+        connecting->waits = waits;
+    if (pending == NULL || waits == NULL)
+        return false;
+    connecting->pending_room = room;
+    return true;
+}
+
+static void add_pending(struct connecting *connecting, const struct attempt *attempt,
+                        int fd)
+{
+    if (!make_room(connecting)) {
+        sock_close(fd);
+        connecting->out_of_memory = true;
+        return;
+    }
+    connecting->pending[connecting->pending_count] = *attempt;
+    connecting->waits[connecting->pending_count++] =
+        (struct sock_wait){.fd = fd, .want_write = true};
+}
+
+/* Begins the next attempt. True, and *fd, where it is connected at once. */
+static bool start_next(struct connecting *connecting, int *fd)
+{
+    struct attempt attempt = {.to = take_next_address(connecting),
                               .started_us = clock_now_us()};
     int code = 0;
-    race->next_start_us = attempt.started_us + ATTEMPT_DELAY_US;
+    connecting->next_start_us = attempt.started_us + ATTEMPT_DELAY_US;
     ERR_clear_error();
     int new_fd =
         BIO_socket(BIO_ADDRINFO_family(attempt.to), BIO_ADDRINFO_socktype(attempt.to),
                    BIO_ADDRINFO_protocol(attempt.to), 0);
-    if (new_fd < 0) {
-        note_failure(race, &attempt, helper_code());
-        return false;
-    }
-    if (!sock_prepare(new_fd, &code)) {
-        note_failure(race, &attempt, code);
-        sock_close(new_fd);
-        return false;
-    }
-    if (BIO_connect(new_fd, BIO_ADDRINFO_address(attempt.to),
+    bool prepared = new_fd >= 0 && sock_prepare(new_fd, &code);
+    if (prepared &&
+        BIO_connect(new_fd, BIO_ADDRINFO_address(attempt.to),
                     BIO_SOCK_NONBLOCK | BIO_SOCK_NODELAY | BIO_SOCK_KEEPALIVE) == 1) {
-        note(race, &attempt, TLSDIAL_OK, NULL);
+        note(connecting, &attempt, TLSDIAL_OK, NULL);
         *fd = new_fd;
         return true;
     }
-    if (ERR_peek_error() != 0) {
-        note_failure(race, &attempt, helper_code());
-        sock_close(new_fd);
+    if (prepared && ERR_peek_error() == 0) {
+        add_pending(connecting, &attempt, new_fd);
         return false;
     }
-    race->pending[race->pending_count] = attempt;
-    race->waits[race->pending_count++] =
-        (struct sock_wait){.fd = new_fd, .want_write = true};
+    note_failure(connecting, &attempt, code != 0 ? code : helper_code());
+    connecting->next_start_us = 0; /* a failure: the next attempt need not wait */
+    if (new_fd >= 0)
+        sock_close(new_fd);
     return false;
 }
 
-/* Looks at the attempts that have come to an end. True, and *fd, where one is connected. */
-static bool race_collect(struct race *race, int *fd)
+/* ---- attempts under way ---- */
+
+static void remove_pending(struct connecting *connecting, size_t i)
 {
-    bool won = false;
-    for (size_t i = 0; i < race->pending_count && !won;) {
-        if (!race->waits[i].can_write) {
+    connecting->pending_count--;
+    connecting->pending[i] = connecting->pending[connecting->pending_count];
+    connecting->waits[i] = connecting->waits[connecting->pending_count];
+}
+
+/* Looks at the attempts that have come to an end. True, and *fd, where one is connected. */
+static bool collect(struct connecting *connecting, int *fd)
+{
+    const struct deadline at_once = {.at = 0};
+    int code;
+    if (connecting->pending_count == 0 ||
+        sock_wait(connecting->waits, connecting->pending_count, at_once, &code) != SOCK_DONE)
+        return false;
+    for (size_t i = 0; i < connecting->pending_count;) {
+        if (!connecting->waits[i].can_write) {
             i++;
             continue;
         }
-        int code = sock_connect_result(race->waits[i].fd);
-        won = code == 0;
-        if (won) {
-            *fd = race->waits[i].fd;
-            note(race, &race->pending[i], TLSDIAL_OK, NULL);
-        } else {
-            sock_close(race->waits[i].fd);
-            note_failure(race, &race->pending[i], code);
-            race->next_start_us = 0; /* a failure: the next attempt need not wait */
+        struct attempt attempt = connecting->pending[i];
+        int ended = connecting->waits[i].fd;
+        remove_pending(connecting, i);
+        code = sock_connect_result(ended);
+        if (code == 0) {
+            note(connecting, &attempt, TLSDIAL_OK, NULL);
+            *fd = ended;
+            return true;
         }
-        race->pending_count--;
-        race->pending[i] = race->pending[race->pending_count];
-        race->waits[i] = race->waits[race->pending_count];
+        sock_close(ended);
+        note_failure(connecting, &attempt, code);
+        connecting->next_start_us = 0; /* a failure: the next attempt need not wait */
     }
-    return won;
+    return false;
 }
 
-static bool race_next_is_due(const struct race *race)
+/* ---- the end ---- */
+
+static void close_pending(struct connecting *connecting)
 {
-    return race->next < race->count &&
-           (race->pending_count == 0 || clock_now_us() >= race->next_start_us);
+    for (size_t i = 0; i < connecting->pending_count; i++)
+        sock_close(connecting->waits[i].fd);
+    connecting->pending_count = 0;
 }
 
-/* "every address refused ..." and each address with its own reason. */
-static void race_describe(const struct race *race, char *text, size_t size)
+static enum step failed(struct connecting *connecting, bool late,
+                        struct tlsdial_error *error)
 {
-    const struct tlsdial_attempt *attempt;
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; (attempt = tlsdial_evidence_attempt(race->evidence, i)) != NULL;
-         i++) {
-        int n =
-            snprintf(text + used, size - used, "%s%s: %s", i > 0 ? "; " : "",
-                     attempt->address, attempt->reason != NULL ? attempt->reason : "");
-        if (n < 0 || (size_t)n >= size - used)
-            break;
-        used += (size_t)n;
+    for (size_t i = 0; i < connecting->pending_count; i++)
+        note(connecting, &connecting->pending[i], TLSDIAL_DEADLINE_CONNECT,
+             "no answer in time");
+    close_pending(connecting);
+    if (connecting->out_of_memory) {
+        error_out_of_memory(error);
+        return STEP_FAILED;
     }
+    enum tlsdial_cause cause = late ? TLSDIAL_DEADLINE_CONNECT : connecting->cause;
+    tlsdial_error_set(error, cause, 0, "%s: %s", tlsdial_cause_phrase(cause),
+                      connecting->failures);
+    return STEP_FAILED;
 }
 
-/* Which cause stands for them all: an address that no route leads to says less than one that
- * refused, as on a host without IPv6, and that less than one that kept silent, which another time
- * may answer. */
-static enum tlsdial_cause race_cause(const struct race *race)
+static enum step won(struct connecting *connecting, int *fd, struct tlsdial_error *error)
 {
-    enum tlsdial_cause cause = TLSDIAL_UNREACHABLE;
-    const struct tlsdial_attempt *attempt;
-    for (size_t i = 0; (attempt = tlsdial_evidence_attempt(race->evidence, i)) != NULL;
-         i++) {
-        if (attempt->cause == TLSDIAL_CONNECT_FAILED)
-            return TLSDIAL_CONNECT_FAILED;
-        if (attempt->cause == TLSDIAL_DEADLINE_CONNECT ||
-            (attempt->cause == TLSDIAL_REFUSED && cause == TLSDIAL_UNREACHABLE))
-            cause = attempt->cause;
-    }
-    return cause;
-}
-
-static enum tlsdial_cause race_failure(struct race *race, bool late,
-                                       struct tlsdial_error *error)
-{
-    char addresses[TLSDIAL_MESSAGE_SIZE];
-    for (size_t i = 0; i < race->pending_count; i++)
-        note(race, &race->pending[i], TLSDIAL_DEADLINE_CONNECT, "no answer in time");
-    if (race->out_of_memory)
-        return error_out_of_memory(error);
-    enum tlsdial_cause cause = late ? TLSDIAL_DEADLINE_CONNECT : race_cause(race);
-    race_describe(race, addresses, sizeof addresses);
-    return tlsdial_error_set(error, cause, 0, "%s: %s", tlsdial_cause_phrase(cause),
-                             addresses);
-}
-
-static enum tlsdial_cause race_run(struct race *race, struct deadline deadline, int *fd,
-                                   struct tlsdial_error *error)
-{
-    int code = 0;
-    while (!race->out_of_memory) {
-        if (deadline_passed(deadline))
-            return race_failure(race, true, error);
-        if (race_next_is_due(race)) {
-            if (race_start_next(race, fd))
-                return TLSDIAL_OK;
-            continue;
-        }
-        if (race->pending_count == 0)
-            return race_failure(race, false, error);
-        struct deadline until = deadline;
-        if (race->next < race->count)
-            until = deadline_earlier(until, (struct deadline){.at = race->next_start_us});
-        enum sock_result result =
-            sock_wait(race->waits, race->pending_count, until, &code);
-        if (result == SOCK_FAILED)
-            return tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
-                                     "waiting for the connection failed");
-        if (result == SOCK_DONE && race_collect(race, fd))
-            return TLSDIAL_OK;
-    }
-    return error_out_of_memory(error);
-}
-
-enum tlsdial_cause connect_any(const struct address_list *list, struct deadline deadline,
-                               tlsdial_evidence *evidence, int *fd,
-                               struct tlsdial_error *error)
-{
-    struct race race;
-    enum tlsdial_cause cause = race_init(&race, list, evidence)
-                                   ? race_run(&race, deadline, fd, error)
-                                   : error_out_of_memory(error);
-    for (size_t i = 0; cause == TLSDIAL_OK && i < race.pending_count; i++)
-        note(&race, &race.pending[i], TLSDIAL_CONNECT_FAILED,
+    for (size_t i = 0; i < connecting->pending_count; i++)
+        note(connecting, &connecting->pending[i], TLSDIAL_CONNECT_FAILED,
              "given up: another address answered first");
-    if (cause == TLSDIAL_OK && race.out_of_memory) {
-        sock_close(*fd);
-        cause = error_out_of_memory(error);
+    close_pending(connecting);
+    if (!connecting->out_of_memory)
+        return STEP_DONE;
+    sock_close(*fd);
+    *fd = -1;
+    error_out_of_memory(error);
+    return STEP_FAILED;
+}
+
+/* ---- the steps ---- */
+
+struct connecting *connect_begin(const struct address_list *addresses,
+                                 struct deadline deadline, connect_attempted *attempted,
+                                 void *argument)
+{
+    struct connecting *connecting = OPENSSL_zalloc(sizeof *connecting);
+    if (connecting == NULL)
+        return NULL;
+    connecting->addresses = addresses;
+    connecting->deadline = deadline;
+    connecting->attempted = attempted;
+    connecting->argument = argument;
+    connecting->cause = TLSDIAL_UNREACHABLE;
+    return connecting;
+}
+
+static enum step step(struct connecting *connecting, int *fd, struct tlsdial_error *error)
+{
+    const struct address_list *list = connecting->addresses;
+    if (list->count > 0 && connecting->held_until_us == 0)
+        connecting->held_until_us = clock_now_us() + RESOLUTION_DELAY_US;
+    if (collect(connecting, fd))
+        return won(connecting, fd, error);
+    while (!connecting->out_of_memory) {
+        int64_t due = next_due_us(connecting);
+        if (due == INT64_MAX && connecting->pending_count == 0 && !list->awaits_ipv6 &&
+            !list->awaits_ipv4)
+            return failed(connecting, false, error);
+        if (deadline_passed(connecting->deadline))
+            return failed(connecting, true, error);
+        if (clock_now_us() < due)
+            return STEP_AGAIN;
+        if (start_next(connecting, fd))
+            return won(connecting, fd, error);
     }
-    race_end(&race);
-    ERR_clear_error(); /* of addresses that failed; the message tells them all */
-    return cause;
+    return failed(connecting, false, error);
+}
+
+enum step connect_step(struct connecting *connecting, int *fd,
+                       struct tlsdial_error *error)
+{
+    enum step result = step(connecting, fd, error);
+    ERR_clear_error(); /* of addresses that failed; the message has them all */
+    return result;
+}
+
+void connect_wants(const struct connecting *connecting, struct wait_set *set)
+{
+    for (size_t i = 0; i < connecting->pending_count; i++)
+        wait_set_add(set, connecting->waits[i].fd, false, true);
+    wait_set_until(set, connecting->deadline);
+    wait_set_until(set, (struct deadline){.at = next_due_us(connecting)});
+}
+
+void connect_free(struct connecting *connecting)
+{
+    if (connecting == NULL)
+        return;
+    close_pending(connecting);
+    OPENSSL_free(connecting->pending);
+    OPENSSL_free(connecting->waits);
+    OPENSSL_free(connecting);
 }

@@ -1,8 +1,9 @@
 /*
- * resolve.c: names to addresses, within a deadline.
+ * resolve.c: names to addresses, in steps.
  *
- * getaddrinfo() can neither be given a deadline nor be interrupted, so it runs in a thread that
- * is left behind when the deadline passes.  The only caller of BIO_lookup_ex().
+ * The only caller of BIO_lookup_ex(), which gets nothing but addresses in digits: those that the
+ * user gave, and those that name_lookup.c found, since only it knows how to make a BIO_ADDR with
+ * a zone.
  */
 #include <config.h>
 
@@ -13,102 +14,20 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "net/name_lookup.h"
 #include "net/sock.h"
-#include "net/thread.h"
 
-/* One lookup. Owned by one thread at a time, see thread.h. */
-struct job {
-    char host[TLSDIAL_HOST_SIZE];
-    char port[TLSDIAL_PORT_SIZE];
-    int family;
-    BIO_ADDRINFO *found; /* NULL: it failed, as below */
-    enum sock_lookup fault;
-    unsigned long native;
-    char reason[128];
+struct resolving {
+    struct resolve_query query;
+    struct deadline deadline;
+    struct address_list list;
+    struct name_lookup *lookup;                     /* NULL: there is none, or none any more */
+    struct sock_found failed[NAME_LOOKUP_FAMILIES]; /* FOUND: it did not fail */
 };
 
-/* Whether the name is there, with addresses of the family that was not asked for: getaddrinfo()
- * says so of some names, and of others that they do not exist. */
-static bool has_other_family(const struct job *job)
-{
-    BIO_ADDRINFO *found = NULL;
-    bool has = job->family != sock_any_family &&
-               BIO_lookup_ex(job->host, job->port, BIO_LOOKUP_CLIENT, sock_any_family,
-                             sock_stream, 0, &found) == 1;
-    if (has)
-        BIO_ADDRINFO_free(found);
-    return has;
-}
+/* ---- the list ---- */
 
-static void job_work(void *argument)
-{
-    struct job *job = argument;
-    ERR_clear_error();
-    if (BIO_lookup_ex(job->host, job->port, BIO_LOOKUP_CLIENT, job->family, sock_stream,
-                      0, &job->found) == 1)
-        return;
-    job->found = NULL;
-    const char *text = NULL;
-    int flags = 0;
-    unsigned long code = ERR_peek_error_all(NULL, NULL, NULL, &text, &flags);
-    job->native = code;
-    if (ERR_GET_LIB(code) == ERR_LIB_SYS) { /* EAI_SYSTEM: the reason is in errno */
-        sock_describe(ERR_GET_REASON(code), job->reason, sizeof job->reason);
-        job->fault = SOCK_LOOKUP_FAILED;
-    } else {
-        bool has_text = (flags & ERR_TXT_STRING) != 0 && text != NULL && *text != '\0';
-        snprintf(job->reason, sizeof job->reason, "%s",
-                 has_text ? text : error_openssl_reason("the lookup failed"));
-        job->fault = sock_lookup_fault(job->reason);
-        if (job->fault == SOCK_LOOKUP_NO_NAME && has_other_family(job))
-            job->fault = SOCK_LOOKUP_NO_ADDRESS;
-    }
-}
-
-static void job_discard(void *argument)
-{
-    struct job *job = argument;
-    BIO_ADDRINFO_free(job->found);
-    OPENSSL_free(job);
-}
-
-static struct job *job_new(const char *host, const char *port, int family)
-{
-    struct job *job = OPENSSL_zalloc(sizeof *job);
-    if (job == NULL)
-        return NULL;
-    snprintf(job->host, sizeof job->host, "%s", host);
-    snprintf(job->port, sizeof job->port, "%s", port);
-    job->family = family;
-    return job;
-}
-
-static enum tlsdial_cause job_failure(const struct job *job, struct tlsdial_error *error)
-{
-    static const char *const families[] = {"IPv4", "IPv6"};
-    switch (job->fault) {
-    case SOCK_LOOKUP_NO_NAME:
-        return tlsdial_error_set(error, TLSDIAL_NAME_NOT_FOUND, job->native,
-                                 "the name does not exist (%s)", job->reason);
-    case SOCK_LOOKUP_NO_ADDRESS:
-        if (job->family == sock_any_family)
-            return tlsdial_error_set(error, TLSDIAL_NAME_NOT_FOUND, job->native,
-                                     "the name has no address (%s)", job->reason);
-        return tlsdial_error_set(error, TLSDIAL_UNREACHABLE, job->native,
-                                 "there is no %s address (%s)",
-                                 families[job->family == sock_ipv6], job->reason);
-    case SOCK_LOOKUP_NO_SERVICE:
-        return tlsdial_error_set(error, TLSDIAL_USAGE, job->native,
-                                 "the system knows no service '%s'", job->port);
-    default:
-        return tlsdial_error_set(error, TLSDIAL_NAME_LOOKUP_FAILED, job->native,
-                                 "the name could not be looked up: %s", job->reason);
-    }
-}
-
-/* Adds what a lookup found to the list. */
-static enum tlsdial_cause list_append(struct address_list *list, BIO_ADDRINFO *found,
-                                      struct tlsdial_error *error)
+static bool list_append(struct address_list *list, BIO_ADDRINFO *found)
 {
     size_t count = list->count;
     for (const BIO_ADDRINFO *item = found; item != NULL; item = BIO_ADDRINFO_next(item))
@@ -120,99 +39,28 @@ static enum tlsdial_cause list_append(struct address_list *list, BIO_ADDRINFO *f
     void *items = OPENSSL_realloc(list->items, count * sizeof *list->items);
     if (items != NULL)
         list->items = items;
-    if (lookups == NULL || items == NULL) {
-        BIO_ADDRINFO_free(found);
-        return error_out_of_memory(error);
-    }
+    if (lookups == NULL || items == NULL)
+        return false;
     list->lookups[list->lookup_count++] = found;
     for (const BIO_ADDRINFO *item = found; item != NULL; item = BIO_ADDRINFO_next(item))
         list->items[list->count++] = item;
-    return TLSDIAL_OK;
-}
-
-/* Looks up in a thread; IP literals, which do not wait for anybody, without one. */
-static enum tlsdial_cause lookup(const char *host, const char *port, int family,
-                                 struct deadline deadline, struct address_list *list,
-                                 struct tlsdial_error *error)
-{
-    struct job *job = job_new(host, port, family);
-    if (job == NULL)
-        return error_out_of_memory(error);
-    enum thread_outcome outcome = THREAD_DONE;
-    if (tlsdial_is_ip_literal(host))
-        job_work(job);
-    else
-        outcome = thread_run_until(job_work, job_discard, job, deadline);
-    if (outcome == THREAD_LATE)
-        return tlsdial_error_set(error, TLSDIAL_DEADLINE_RESOLVE, 0,
-                                 "the name lookup did not end in time");
-    enum tlsdial_cause cause;
-    if (outcome == THREAD_NOT_BEGUN)
-        cause = tlsdial_error_set(error, TLSDIAL_INTERNAL, 0,
-                                  "no thread can be started for the name lookup");
-    else if (job->found == NULL)
-        cause = job_failure(job, error);
-    else
-        cause = list_append(list, job->found, error);
-    OPENSSL_free(job);
-    return cause;
-}
-
-/* The next of the comma-separated addresses at *rest, without brackets; false after the last. */
-static bool next_address(const char **rest, char *address, size_t size)
-{
-    const char *text = *rest;
-    if (*text == '\0')
-        return false;
-    size_t length = strcspn(text, ",");
-    *rest = text[length] == ',' ? text + length + 1 : text + length;
-    if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
-        text++;
-        length -= 2;
-    }
-    snprintf(address, size, "%.*s", (int)(length < size ? length : size - 1), text);
     return true;
 }
 
-static const struct resolve_override *find_override(const struct resolve_query *query)
+enum address_added address_list_add(struct address_list *list, const char *host,
+                                    const char *port)
 {
-    const struct resolve_override *override = query->overrides;
-    while (override != NULL && (strcmp(override->host, query->host->name) != 0 ||
-                                strcmp(override->port, query->port) != 0))
-        override = override->next;
-    return override;
-}
-
-static bool family_fits(const char *address, enum tlsdial_family family)
-{
-    bool v6 = strchr(address, ':') != NULL;
-    return family == TLSDIAL_ANY_FAMILY || (family == TLSDIAL_IPV6) == v6;
-}
-
-enum tlsdial_cause resolve(const struct resolve_query *query, struct deadline deadline,
-                           struct address_list *list, struct tlsdial_error *error)
-{
-    const int families[] = {sock_any_family, sock_ipv4, sock_ipv6};
-    const struct resolve_override *override = find_override(query);
-    if (override == NULL && tlsdial_is_ip_literal(query->host->lookup) &&
-        !family_fits(query->host->lookup, query->family))
-        return tlsdial_error_set(error, TLSDIAL_UNREACHABLE, 0,
-                                 "there is no %s address: %s is of the other family",
-                                 query->family == TLSDIAL_IPV6 ? "IPv6" : "IPv4",
-                                 query->host->lookup);
-    if (override == NULL)
-        return lookup(query->host->lookup, query->port, families[query->family], deadline,
-                      list, error);
-    char address[TLSDIAL_HOST_SIZE];
-    const char *rest = override->addresses;
-    enum tlsdial_cause cause = TLSDIAL_OK;
-    while (cause == TLSDIAL_OK && next_address(&rest, address, sizeof address))
-        if (family_fits(address, query->family))
-            cause = lookup(address, query->port, sock_any_family, deadline, list, error);
-    if (cause == TLSDIAL_OK && list->count == 0)
-        cause = tlsdial_error_set(error, TLSDIAL_UNREACHABLE, 0,
-                                  "none of the addresses given is of the asked family");
-    return cause;
+    BIO_ADDRINFO *found = NULL;
+    int family = strchr(host, ':') != NULL ? sock_ipv6 : sock_ipv4;
+    if (list->count >= RESOLVE_ADDRESSES_MAX)
+        return ADDRESS_ADDED;
+    ERR_clear_error();
+    if (BIO_lookup_ex(host, port, BIO_LOOKUP_CLIENT, family, sock_stream, 0, &found) != 1)
+        return ADDRESS_UNKNOWN;
+    if (list_append(list, found))
+        return ADDRESS_ADDED;
+    BIO_ADDRINFO_free(found);
+    return ADDRESS_NO_MEMORY;
 }
 
 void address_list_free(struct address_list *list)
@@ -224,53 +72,298 @@ void address_list_free(struct address_list *list)
     *list = (struct address_list){0};
 }
 
-static struct resolve_override *override_new(const char *host, const char *port,
-                                             const char *addresses)
+/* ---- addresses in digits ---- */
+
+/* Why BIO_lookup_ex() does not take an address in digits. */
+static enum tlsdial_cause literal_failed(const char *host, const char *port,
+                                         struct tlsdial_error *error)
 {
-    struct resolve_override *override = OPENSSL_zalloc(sizeof *override);
-    if (override == NULL)
+    unsigned long code = ERR_peek_error();
+    const char *zone = strchr(host, '%');
+    char reason[128];
+    struct sock_found found;
+    if (zone != NULL)
+        return tlsdial_error_set(error, TLSDIAL_UNREACHABLE, code,
+                                 "%s: there is no network interface '%s'", host,
+                                 zone + 1);
+    /* OpenSSL keeps the text alone of the resolver's code: ask again for the code. */
+    sock_lookup(host, port, sock_any_family, &found);
+    snprintf(reason, sizeof reason, "%s", found.reason);
+    sock_found_clear(&found);
+    if (found.result == SOCK_LOOKUP_NO_SERVICE)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, code,
+                                 "the system knows no service '%s'", port);
+    return tlsdial_error_set(error, TLSDIAL_NAME_LOOKUP_FAILED, code,
+                             "the address %s cannot be used: %s", host,
+                             *reason != '\0' ? reason
+                                             : error_openssl_reason("no reason given"));
+}
+
+static enum tlsdial_cause add_literal(struct resolving *resolving, const char *host,
+                                      struct tlsdial_error *error)
+{
+    switch (address_list_add(&resolving->list, host, resolving->query.port)) {
+    case ADDRESS_ADDED:
+        return TLSDIAL_OK;
+    case ADDRESS_NO_MEMORY:
+        return error_out_of_memory(error);
+    default:
+        return literal_failed(host, resolving->query.port, error);
+    }
+}
+
+static bool family_fits(const char *address, enum tlsdial_family family)
+{
+    bool v6 = strchr(address, ':') != NULL;
+    return family == TLSDIAL_ANY_FAMILY || (family == TLSDIAL_IPV6) == v6;
+}
+
+static enum tlsdial_cause take_override(struct resolving *resolving,
+                                        const struct resolve_override *override,
+                                        struct tlsdial_error *error)
+{
+    char address[TLSDIAL_HOST_SIZE];
+    const char *rest = override->addresses;
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    while (cause == TLSDIAL_OK && resolve_override_next(&rest, address, sizeof address))
+        if (family_fits(address, resolving->query.family))
+            cause = add_literal(resolving, address, error);
+    if (cause == TLSDIAL_OK && resolving->list.count == 0)
+        cause = tlsdial_error_set(error, TLSDIAL_UNREACHABLE, 0,
+                                  "none of the addresses given is of the asked family");
+    return cause;
+}
+
+static enum tlsdial_cause take_literal(struct resolving *resolving,
+                                       struct tlsdial_error *error)
+{
+    const struct resolve_query *query = &resolving->query;
+    if (family_fits(query->host->lookup, query->family))
+        return add_literal(resolving, query->host->lookup, error);
+    return tlsdial_error_set(error, TLSDIAL_UNREACHABLE, 0,
+                             "there is no %s address: %s is of the other family",
+                             query->family == TLSDIAL_IPV6 ? "IPv6" : "IPv4",
+                             query->host->lookup);
+}
+
+/* ---- names ---- */
+
+#define RESOURCES_HINT                                                                   \
+    "a limit on threads, memory or descriptors was reached: ulimit -u, -v or -n, pids.max or " \
+    "memory.max of a container, TasksMax= of a unit"
+
+static enum tlsdial_cause no_resources(const char *what, int code, const char *reason,
+                                       struct tlsdial_error *error)
+{
+    char text[128];
+    if (reason == NULL) {
+        sock_describe(code, text, sizeof text);
+        reason = text;
+    }
+    enum tlsdial_cause cause =
+        tlsdial_error_set(error, TLSDIAL_NAME_LOOKUP_FAILED, (unsigned long)code,
+                          "the name could not be looked up: %s%s", what, reason);
+    error_hint(error, RESOURCES_HINT);
+    return cause;
+}
+
+static enum tlsdial_cause begin_lookup(struct resolving *resolving,
+                                       struct tlsdial_error *error)
+{
+    const struct resolve_query *query = &resolving->query;
+    const bool wanted[NAME_LOOKUP_FAMILIES] = {
+        [NAME_LOOKUP_IPV6] = query->family != TLSDIAL_IPV4,
+        [NAME_LOOKUP_IPV4] = query->family != TLSDIAL_IPV6,
+    };
+    int code = 0;
+    resolving->list.awaits_ipv6 = wanted[NAME_LOOKUP_IPV6];
+    resolving->list.awaits_ipv4 = wanted[NAME_LOOKUP_IPV4];
+    switch (name_lookup_begin(query->host->lookup, query->port, wanted,
+                              &resolving->lookup, &code)) {
+    case NAME_LOOKUP_BEGUN:
+        return TLSDIAL_OK;
+    case NAME_LOOKUP_NO_SOCKETS:
+        return no_resources("", code, NULL, error);
+    case NAME_LOOKUP_NO_THREAD:
+        return no_resources("no thread can be started for it: ", code, NULL, error);
+    default:
+        return error_out_of_memory(error);
+    }
+}
+
+static bool *awaits(struct resolving *resolving, enum name_lookup_family family)
+{
+    return family == NAME_LOOKUP_IPV6 ? &resolving->list.awaits_ipv6
+                                      : &resolving->list.awaits_ipv4;
+}
+
+static bool is_awaiting(const struct resolving *resolving)
+{
+    return resolving->list.awaits_ipv6 || resolving->list.awaits_ipv4;
+}
+
+/* An address that BIO_lookup_ex() does not take back is left out: its zone may just have gone. */
+static bool take_found(struct resolving *resolving, const struct sock_found *found)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (address_list_add(&resolving->list, found->addresses[i].host,
+                             found->addresses[i].port) == ADDRESS_NO_MEMORY)
+            return false;
+    return true;
+}
+
+/* False when out of memory. */
+static bool take_answers(struct resolving *resolving)
+{
+    bool ok = true;
+    for (int i = 0; i < NAME_LOOKUP_FAMILIES; i++) {
+        enum name_lookup_family family = (enum name_lookup_family)i;
+        struct sock_found found;
+        if (!*awaits(resolving, family) ||
+            !name_lookup_take(resolving->lookup, family, &found))
+            continue;
+        *awaits(resolving, family) = false;
+        ok = take_found(resolving, &found) && ok;
+        sock_found_clear(&found);
+        resolving->failed[family] = found;
+    }
+    return ok;
+}
+
+static void stop_lookup(struct resolving *resolving)
+{
+    name_lookup_free(resolving->lookup);
+    resolving->lookup = NULL;
+    resolving->list.awaits_ipv6 = resolving->list.awaits_ipv4 = false;
+}
+
+/* Which of two failures says more of the name: one that would have hidden it comes first. */
+static const struct sock_found *worse(const struct sock_found *a,
+                                      const struct sock_found *b)
+{
+    static const enum sock_lookup order[] = {
+        SOCK_LOOKUP_NO_SERVICE, SOCK_LOOKUP_NO_RESOURCES, SOCK_LOOKUP_SYSTEM,
+        SOCK_LOOKUP_FAILED,     SOCK_LOOKUP_NO_ADDRESS,   SOCK_LOOKUP_NO_NAME,
+    };
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        if (a->result == order[i])
+            return a;
+        if (b->result == order[i])
+            return b;
+    }
+    return a;
+}
+
+static enum tlsdial_cause no_address(enum tlsdial_family family,
+                                     const struct sock_found *failed,
+                                     struct tlsdial_error *error)
+{
+    if (family == TLSDIAL_ANY_FAMILY)
+        return tlsdial_error_set(error, TLSDIAL_NAME_NOT_FOUND,
+                                 (unsigned long)failed->code,
+                                 "the name has no address (%s)", failed->reason);
+    return tlsdial_error_set(error, TLSDIAL_UNREACHABLE, (unsigned long)failed->code,
+                             "there is no %s address (%s)",
+                             family == TLSDIAL_IPV6 ? "IPv6" : "IPv4", failed->reason);
+}
+
+static enum tlsdial_cause lookup_failed(const struct resolving *resolving,
+                                        struct tlsdial_error *error)
+{
+    const struct sock_found *failed = worse(&resolving->failed[NAME_LOOKUP_IPV6],
+                                            &resolving->failed[NAME_LOOKUP_IPV4]);
+    unsigned long code = (unsigned long)failed->code;
+    switch (failed->result) {
+    case SOCK_LOOKUP_NO_NAME:
+        return tlsdial_error_set(error, TLSDIAL_NAME_NOT_FOUND, code,
+                                 "the name does not exist (%s)", failed->reason);
+    case SOCK_LOOKUP_NO_ADDRESS:
+        return no_address(resolving->query.family, failed, error);
+    case SOCK_LOOKUP_NO_SERVICE:
+        return tlsdial_error_set(error, TLSDIAL_USAGE, code,
+                                 "the system knows no service '%s'",
+                                 resolving->query.port);
+    case SOCK_LOOKUP_NO_RESOURCES:
+        return no_resources("", failed->code, failed->reason, error);
+    default:
+        return tlsdial_error_set(
+            error, TLSDIAL_NAME_LOOKUP_FAILED, code, "the name could not be looked up: %s",
+            *failed->reason != '\0' ? failed->reason : "no address can be used");
+    }
+}
+
+/* ---- the steps ---- */
+
+static enum tlsdial_cause begin(struct resolving *resolving, struct tlsdial_error *error)
+{
+    const struct resolve_query *query = &resolving->query;
+    const struct resolve_override *override =
+        resolve_override_find(query->overrides, query->host, query->port);
+    enum tlsdial_cause cause;
+    if (override != NULL)
+        cause = take_override(resolving, override, error);
+    else if (tlsdial_is_ip_literal(query->host->lookup))
+        cause = take_literal(resolving, error);
+    else
+        cause = begin_lookup(resolving, error);
+    ERR_clear_error(); /* the message has what is of use in it */
+    return cause;
+}
+
+struct resolving *resolve_begin(const struct resolve_query *query,
+                                struct deadline deadline, struct tlsdial_error *error)
+{
+    struct resolving *resolving = OPENSSL_zalloc(sizeof *resolving);
+    if (resolving == NULL) {
+        error_out_of_memory(error);
         return NULL;
-    override->host = OPENSSL_strdup(host);
-    override->port = OPENSSL_strdup(port);
-    override->addresses = OPENSSL_strdup(addresses);
-    if (override->host != NULL && override->port != NULL && override->addresses != NULL)
-        return override;
-    resolve_override_free(override);
+    }
+    resolving->query = *query;
+    resolving->deadline = deadline;
+    if (begin(resolving, error) == TLSDIAL_OK)
+        return resolving;
+    resolve_free(resolving);
     return NULL;
 }
 
-enum tlsdial_cause resolve_override_add(struct resolve_override **list, const char *host,
-                                        const char *port, const char *addresses,
-                                        struct tlsdial_error *error)
+enum step resolve_step(struct resolving *resolving, struct tlsdial_error *error)
 {
-    struct tlsdial_target target;
-    enum tlsdial_cause cause = tlsdial_target_parse(&target, host, port, error);
-    if (cause != TLSDIAL_OK)
-        return cause;
-    char address[TLSDIAL_HOST_SIZE] = "";
-    const char *rest = addresses;
-    bool valid = *addresses != '\0';
-    while (valid && next_address(&rest, address, sizeof address))
-        valid = tlsdial_is_ip_literal(address);
-    if (!valid)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "'%.64s' is no IP address",
-                                 address);
-    struct resolve_override *override = override_new(target.name, target.port, addresses);
-    if (override == NULL)
-        return error_out_of_memory(error);
-    override->next = *list;
-    *list = override;
-    return TLSDIAL_OK;
+    if (is_awaiting(resolving) && !take_answers(resolving)) {
+        error_out_of_memory(error);
+        return STEP_FAILED;
+    }
+    bool late = is_awaiting(resolving) && deadline_passed(resolving->deadline);
+    if (is_awaiting(resolving) && !late)
+        return STEP_AGAIN;
+    stop_lookup(resolving);
+    if (resolving->list.count > 0)
+        return STEP_DONE;
+    if (late)
+        tlsdial_error_set(error, TLSDIAL_DEADLINE_RESOLVE, 0,
+                          "the name lookup did not end in time");
+    else
+        lookup_failed(resolving, error);
+    return STEP_FAILED;
 }
 
-void resolve_override_free(struct resolve_override *list)
+void resolve_wants(const struct resolving *resolving, struct wait_set *set)
 {
-    while (list != NULL) {
-        struct resolve_override *next = list->next;
-        OPENSSL_free(list->host);
-        OPENSSL_free(list->port);
-        OPENSSL_free(list->addresses);
-        OPENSSL_free(list);
-        list = next;
-    }
+    if (!is_awaiting(resolving))
+        return;
+    wait_set_add(set, name_lookup_fd(resolving->lookup), true, false);
+    wait_set_until(set, resolving->deadline);
+}
+
+const struct address_list *resolve_addresses(const struct resolving *resolving)
+{
+    return &resolving->list;
+}
+
+void resolve_free(struct resolving *resolving)
+{
+    if (resolving == NULL)
+        return;
+    stop_lookup(resolving);
+    address_list_free(&resolving->list);
+    OPENSSL_free(resolving);
 }

@@ -1,4 +1,4 @@
-/* resolve.h: names to addresses, within a deadline. */
+/* resolve.h: names to addresses, in steps. */
 #ifndef TLSDIAL_NET_RESOLVE_H
 #define TLSDIAL_NET_RESOLVE_H
 
@@ -11,27 +11,23 @@
 #ifndef HAVE_BIO_LOOKUP_EX
 #include "net/bio_sock.h"
 #endif
+#include "net/resolve_override.h"
+#include "net/wait.h"
 #include "tlsdial.h"
 
-/** Addresses given by the user in place of a lookup. */
-struct resolve_override {
-    struct resolve_override *next;
-    char *host, *port, *addresses;
-};
+#define RESOLVE_ADDRESSES_MAX                                                            \
+    2048 /**< those of two lookups, or as many as the user gave */
 
-enum tlsdial_cause resolve_override_add(struct resolve_override **list, const char *host,
-                                        const char *port, const char *addresses,
-                                        struct tlsdial_error *error);
-void resolve_override_free(struct resolve_override *list);
-
+/** Addresses in the order of their arrival. */
 struct address_list {
-    BIO_ADDRINFO **lookups; /* own what items point to */
+    BIO_ADDRINFO **lookups; /**< own what items point to */
     size_t lookup_count;
     const BIO_ADDRINFO **items;
     size_t count;
+    bool awaits_ipv6, awaits_ipv4; /**< a lookup that may give more is under way */
 };
 
-/** What is looked up. */
+/** What is looked up; what it points to must live as long as the struct resolving. */
 struct resolve_query {
     const struct host *host;
     const char *port;
@@ -39,8 +35,30 @@ struct resolve_query {
     const struct resolve_override *overrides; /**< NULL: none */
 };
 
-enum tlsdial_cause resolve(const struct resolve_query *query, struct deadline deadline,
-                           struct address_list *list, struct tlsdial_error *error);
+struct resolving;
+
+/** An IP literal and overrides are there at once; a name is looked up in threads, of each family
+ * apart. NULL on failure, with the error. */
+struct resolving *resolve_begin(const struct resolve_query *query,
+                                struct deadline deadline, struct tlsdial_error *error);
+/** Takes what has arrived. STEP_DONE: all that comes is there, at least one address. STEP_FAILED
+ * only without any address: also when the deadline has passed. */
+enum step resolve_step(struct resolving *resolving, struct tlsdial_error *error);
+void resolve_wants(const struct resolving *resolving, struct wait_set *set);
+/** Those that have arrived; the list is the resolving's, and only ever grows. */
+const struct address_list *resolve_addresses(const struct resolving *resolving);
+/** Leaves behind what is under way. NULL is allowed. */
+void resolve_free(struct resolving *resolving);
+
+enum address_added {
+    ADDRESS_ADDED, /**< or left out, since there are RESOLVE_ADDRESSES_MAX of them */
+    ADDRESS_UNKNOWN, /**< BIO_lookup_ex() does not take it; its reason is in OpenSSL's queue */
+    ADDRESS_NO_MEMORY
+};
+
+/** Adds an address in digits, with a port in digits or the name of a service. */
+enum address_added address_list_add(struct address_list *list, const char *host,
+                                    const char *port);
 void address_list_free(struct address_list *list);
 
 #endif

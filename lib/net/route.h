@@ -10,27 +10,42 @@
 #include "net/wait.h"
 #include "tlsdial.h"
 
-/** Where to, and by when. What it points to must live as long as the route. */
+/** Where to, and by when. What it points to must live as long as the route. Either host and port,
+ * or a socket, or a path. */
 struct route_request {
     const struct host *host;
     const char *port;
     enum tlsdial_family family;
     const struct resolve_override *overrides; /**< NULL: none */
+    bool has_socket;
+    int socket; /**< of has_socket: a connected one, the route's from route_begin() on, which closes
+                   it when it fails */
+    const char *unix_path; /**< of a Unix socket; NULL: none. On Windows it is an error. */
     struct deadline deadline;
 };
 
 /** Called from route_step(). Any may be NULL. */
 struct route_observer {
     void *argument;
-    /** A lookup has ended; how many addresses there are so far. */
+    /** More addresses have arrived; how many there are so far. Not called if there are none. */
     void (*resolved)(void *argument, size_t addresses);
-    /** An address was tried; the texts live for the call only. False when out of memory. */
+    /** An address was tried, or a path: then that is the address, and the port is empty. The texts
+     * live for the call only. False when out of memory. */
     bool (*attempted)(void *argument, const struct tlsdial_attempt *attempt);
     /** There is a connection. */
     void (*connected)(void *argument);
 };
 
 struct route;
+
+/* As a blocking call:
+ *     while ((result = route_step(route, error)) == STEP_AGAIN) {
+ *         wait_set_begin(&set);
+ *         route_wants(route, &set);
+ *         if (wait_for(&set, &code) == SOCK_FAILED)
+ *             ...
+ *     }
+ */
 
 /** NULL on failure, with the error. The observer is copied. */
 struct route *route_begin(const struct route_request *request,

@@ -7,11 +7,13 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #ifndef MSG_NOSIGNAL /* Darwin has SO_NOSIGPIPE instead */
@@ -22,6 +24,7 @@ const int sock_stream = SOCK_STREAM;
 const int sock_any_family = AF_UNSPEC;
 const int sock_ipv4 = AF_INET;
 const int sock_ipv6 = AF_INET6;
+const int sock_out_of_memory = ENOMEM;
 
 bool sock_prepare(int fd, int *code)
 {
@@ -37,6 +40,30 @@ bool sock_prepare(int fd, int *code)
         return false;
     }
     return true;
+}
+
+static bool make_nonblocking(int fd, int *code)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0)
+        return true;
+    *code = errno;
+    return false;
+}
+
+bool sock_adopt(int fd, int *code)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    int on = 1;
+    if (getpeername(fd, (struct sockaddr *)&peer, &size) != 0) {
+        *code = errno;
+        return false;
+    }
+    /* Neither is for every kind of socket, and neither is needed. */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    return sock_prepare(fd, code) && make_nonblocking(fd, code);
 }
 
 void sock_close(int fd)
@@ -76,6 +103,39 @@ enum sock_result sock_send(int fd, const void *data, size_t length, size_t *n, i
     return io_result(moved, n, code);
 }
 
+bool sock_pair(int fds[2], int *code)
+{
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0) {
+        *code = errno;
+        return false;
+    }
+    for (int i = 0; i < 2; i++)
+        if (!sock_prepare(fds[i], code) || !make_nonblocking(fds[i], code)) {
+            sock_close(fds[0]);
+            sock_close(fds[1]);
+            return false;
+        }
+    return true;
+}
+
+/* A send that finds no room is none that is needed. */
+void sock_wake(int fd)
+{
+    int before = errno;
+    while (send(fd, "", 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
+        ;
+    errno = before;
+}
+
+void sock_drain(int fd)
+{
+    char bytes[64];
+    size_t n;
+    int code;
+    while (sock_recv(fd, bytes, sizeof bytes, &n, &code) == SOCK_DONE)
+        ;
+}
+
 static enum sock_result poll_until(struct pollfd *polled, size_t count,
                                    struct deadline deadline, int *code)
 {
@@ -96,8 +156,9 @@ static enum sock_result poll_until(struct pollfd *polled, size_t count,
 enum sock_result sock_wait(struct sock_wait *sockets, size_t count,
                            struct deadline deadline, int *code)
 {
-    struct pollfd one = {.fd = -1};
-    struct pollfd *polled = count == 1 ? &one : calloc(count, sizeof *polled);
+    struct pollfd few[8];
+    bool is_few = count <= sizeof few / sizeof few[0];
+    struct pollfd *polled = is_few ? few : calloc(count, sizeof *polled);
     if (polled == NULL) {
         *code = ENOMEM;
         return SOCK_FAILED;
@@ -115,7 +176,7 @@ enum sock_result sock_wait(struct sock_wait *sockets, size_t count,
         sockets[i].can_write =
             sockets[i].want_write && (broken || (events & POLLOUT) != 0);
     }
-    if (polled != &one)
+    if (!is_few)
         free(polled);
     return result;
 }
@@ -127,6 +188,29 @@ int sock_connect_result(int fd)
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) != 0)
         return errno;
     return code;
+}
+
+enum sock_result sock_connect_unix(const char *path, int *fd, int *code)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        *code = ENAMETOOLONG;
+        return SOCK_FAILED;
+    }
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    *fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (*fd < 0) {
+        *code = errno;
+        return SOCK_FAILED;
+    }
+    if (sock_prepare(*fd, code) && make_nonblocking(*fd, code)) {
+        if (connect(*fd, (const struct sockaddr *)&address, sizeof address) == 0)
+            return SOCK_DONE;
+        *code = errno;
+    }
+    sock_close(*fd);
+    /* Linux; elsewhere a full queue refuses. Interrupted, it is tried anew. */
+    return *code == EAGAIN || *code == EINTR ? SOCK_AGAIN : SOCK_FAILED;
 }
 
 enum sock_fault sock_fault(int code)
@@ -177,13 +261,17 @@ void sock_describe(int code, char *text, size_t size)
         snprintf(text, size, "error %d", code);
 }
 
-enum sock_lookup sock_lookup_fault(const char *text)
+/* ---- lookup ---- */
+
+/* By RFC 3493 and what systems have beyond it. Not a switch: on some, two of them are one number. */
+static enum sock_lookup lookup_fault(int result)
 {
     static const struct {
-        int code;
+        int result;
         enum sock_lookup fault;
     } known[] = {
-        {EAI_NONAME, SOCK_LOOKUP_NO_NAME},        {EAI_SERVICE, SOCK_LOOKUP_NO_SERVICE},
+        {EAI_NONAME, SOCK_LOOKUP_NO_NAME},
+        {EAI_SERVICE, SOCK_LOOKUP_NO_SERVICE},
 #ifdef EAI_NODATA
         {EAI_NODATA, SOCK_LOOKUP_NO_ADDRESS},
 #endif
@@ -191,9 +279,90 @@ enum sock_lookup sock_lookup_fault(const char *text)
         {EAI_ADDRFAMILY, SOCK_LOOKUP_NO_ADDRESS},
 #endif
         {EAI_FAMILY, SOCK_LOOKUP_NO_ADDRESS},
+        {EAI_MEMORY, SOCK_LOOKUP_NO_RESOURCES},
+        {EAI_SYSTEM, SOCK_LOOKUP_SYSTEM},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(text, gai_strerror(known[i].code)) == 0)
+        if (result == known[i].result)
             return known[i].fault;
     return SOCK_LOOKUP_FAILED;
+}
+
+static bool is_resource(int code)
+{
+    return code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS ||
+           code == EAGAIN;
+}
+
+/* A resolver that can open neither its files nor a socket says that there is no such name, or that
+ * it may be asked again. errno often shows why; else a socket of our own does. 0: neither. */
+static int missing_resource(int code)
+{
+    if (code == EMFILE || code == ENFILE || code == ENOMEM)
+        return code;
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    code = fd < 0 ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    return is_resource(code) ? code : 0;
+}
+
+static void lookup_failed(struct sock_found *found, int result, int code)
+{
+    found->result = lookup_fault(result);
+    if (found->result == SOCK_LOOKUP_SYSTEM) {
+        found->code = code;
+        if (is_resource(code))
+            found->result = SOCK_LOOKUP_NO_RESOURCES;
+    } else if (found->result == SOCK_LOOKUP_NO_RESOURCES) {
+        found->code = ENOMEM;
+    } else if (found->result != SOCK_LOOKUP_NO_SERVICE &&
+               (code = missing_resource(code)) != 0) {
+        found->result = SOCK_LOOKUP_NO_RESOURCES;
+        found->code = code;
+    } else {
+        found->code = result;
+        snprintf(found->reason, sizeof found->reason, "%s", gai_strerror(result));
+        return;
+    }
+    sock_describe(found->code, found->reason, sizeof found->reason);
+}
+
+static bool take_address(struct sock_address *to, const struct addrinfo *from)
+{
+    return getnameinfo(from->ai_addr, from->ai_addrlen, to->host, sizeof to->host,
+                       to->port, sizeof to->port, NI_NUMERICHOST | NI_NUMERICSERV) == 0;
+}
+
+void sock_lookup(const char *host, const char *port, int family, struct sock_found *found)
+{
+    const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *list = NULL;
+    size_t count = 0;
+    *found = (struct sock_found){.result = SOCK_LOOKUP_FOUND};
+    errno = 0;
+    int result = getaddrinfo(host, port, &hints, &list);
+    if (result != 0) {
+        lookup_failed(found, result, errno);
+        return;
+    }
+    for (const struct addrinfo *item = list; item != NULL; item = item->ai_next)
+        count++;
+    count = count < SOCK_ADDRESSES_MAX ? count : SOCK_ADDRESSES_MAX;
+    found->addresses = calloc(count, sizeof *found->addresses);
+    if (found->addresses == NULL)
+        lookup_failed(found, EAI_MEMORY, 0);
+    for (const struct addrinfo *item = list;
+         found->addresses != NULL && item != NULL && found->count < count;
+         item = item->ai_next)
+        if (take_address(&found->addresses[found->count], item))
+            found->count++;
+    freeaddrinfo(list);
+}
+
+void sock_found_clear(struct sock_found *found)
+{
+    free(found->addresses);
+    found->addresses = NULL;
+    found->count = 0;
 }

@@ -1,9 +1,9 @@
-/* sock_winsock.c: the contract of sock.h on Windows.  OpenSSL's BIO_sock_init() has called
- * WSAStartup() by the time there is a socket. */
+/* sock_winsock.c: the contract of sock.h on Windows. */
 #include <config.h>
 
 #include "net/sock.h"
 
+#define FD_SETSIZE 1024 /* of Winsock's own 64, an event loop or a race would run out */
 #include <winsock2.h> /* before windows.h, or that brings in the first Winsock */
 
 #include <windows.h>
@@ -18,6 +18,15 @@ const int sock_stream = SOCK_STREAM;
 const int sock_any_family = AF_UNSPEC;
 const int sock_ipv4 = AF_INET;
 const int sock_ipv6 = AF_INET6;
+const int sock_out_of_memory = WSA_NOT_ENOUGH_MEMORY;
+
+/* Before a lookup or a pair, which are before anything else: Winsock counts, and nobody ends it. */
+static bool winsock_begin(int *code)
+{
+    WSADATA data;
+    *code = WSAStartup(MAKEWORD(2, 2), &data);
+    return *code == 0;
+}
 
 /* Urgent data is read in its place (RFC 6093, 5): select() would else call the socket exceptional
  * for as long as the byte stays unread, and no wait for it would wait. */
@@ -32,6 +41,30 @@ bool sock_prepare(int fd, int *code)
     else
         return true;
     return false;
+}
+
+static bool make_nonblocking(int fd, int *code)
+{
+    u_long on = 1;
+    if (ioctlsocket((SOCKET)fd, (long)FIONBIO, &on) == 0)
+        return true;
+    *code = WSAGetLastError();
+    return false;
+}
+
+bool sock_adopt(int fd, int *code)
+{
+    struct sockaddr_storage peer;
+    int size = sizeof peer;
+    int on = 1;
+    if (getpeername((SOCKET)fd, (struct sockaddr *)&peer, &size) != 0) {
+        *code = WSAGetLastError();
+        return false;
+    }
+    /* Neither is for every kind of socket, and neither is needed. */
+    (void)setsockopt((SOCKET)fd, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof on);
+    (void)setsockopt((SOCKET)fd, SOL_SOCKET, SO_KEEPALIVE, (const char *)&on, sizeof on);
+    return sock_prepare(fd, code) && make_nonblocking(fd, code);
 }
 
 void sock_close(int fd)
@@ -67,6 +100,73 @@ enum sock_result sock_recv(int fd, void *buffer, size_t length, size_t *n, int *
 enum sock_result sock_send(int fd, const void *data, size_t length, size_t *n, int *code)
 {
     return io_result(send((SOCKET)fd, data, int_length(length), 0), n, code);
+}
+
+/* Windows has no socketpair(). The listener is on loopback and takes one connection; that it is
+ * ours, and not that of another process that was faster, its addresses show. */
+static bool connect_pair(SOCKET listener, SOCKET sockets[2])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET}, ours, theirs;
+    int size = sizeof address, ours_size = sizeof ours, theirs_size = sizeof theirs;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(listener, (struct sockaddr *)&address, size) != 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &size) != 0 ||
+        listen(listener, 1) != 0)
+        return false;
+    sockets[0] = socket(AF_INET, SOCK_STREAM, 0);
+    if (sockets[0] == INVALID_SOCKET ||
+        connect(sockets[0], (struct sockaddr *)&address, size) != 0)
+        return false;
+    sockets[1] = accept(listener, (struct sockaddr *)&theirs, &theirs_size);
+    return sockets[1] != INVALID_SOCKET &&
+           getsockname(sockets[0], (struct sockaddr *)&ours, &ours_size) == 0 &&
+           ours.sin_port == theirs.sin_port &&
+           ours.sin_addr.s_addr == theirs.sin_addr.s_addr;
+}
+
+bool sock_pair(int fds[2], int *code)
+{
+    SOCKET sockets[2] = {INVALID_SOCKET, INVALID_SOCKET};
+    if (!winsock_begin(code))
+        return false;
+    SOCKET listener = socket(AF_INET, SOCK_STREAM, 0);
+    bool ok = listener != INVALID_SOCKET && connect_pair(listener, sockets);
+    if (!ok)
+        *code = WSAGetLastError();
+    if (listener != INVALID_SOCKET)
+        closesocket(listener);
+    for (int i = 0; i < 2; i++) {
+        fds[i] = (int)sockets[i];
+        ok = ok && sock_prepare(fds[i], code) && make_nonblocking(fds[i], code);
+    }
+    for (int i = 0; !ok && i < 2; i++)
+        if (sockets[i] != INVALID_SOCKET)
+            closesocket(sockets[i]);
+    return ok;
+}
+
+void sock_wake(int fd)
+{
+    (void)send((SOCKET)fd, "", 1, 0); /* where there is no room, none is needed */
+}
+
+void sock_drain(int fd)
+{
+    char bytes[64];
+    size_t n;
+    int code;
+    while (sock_recv(fd, bytes, sizeof bytes, &n, &code) == SOCK_DONE)
+        ;
+}
+
+/* What select() refuses to do: wait for no socket. */
+static enum sock_result sleep_until(struct deadline deadline)
+{
+    while (!deadline_passed(deadline)) {
+        int left = deadline_poll_timeout(deadline);
+        Sleep(left < 0 ? INFINITE : (DWORD)left);
+    }
+    return SOCK_TIMEOUT;
 }
 
 /* Before Windows 10 2004, WSAPoll() does not tell that a connect failed, so that a wait for it
@@ -106,6 +206,8 @@ enum sock_result sock_wait(struct sock_wait *sockets, size_t count,
         *code = WSAENOBUFS;
         return SOCK_FAILED;
     }
+    if (count == 0)
+        return sleep_until(deadline);
     enum sock_result result = select_until(sockets, count, sets, deadline, code);
     for (size_t i = 0; i < count; i++) {
         SOCKET fd = (SOCKET)sockets[i].fd;
@@ -126,6 +228,14 @@ int sock_connect_result(int fd)
     if (getsockopt((SOCKET)fd, SOL_SOCKET, SO_ERROR, (char *)&code, &size) != 0)
         return WSAGetLastError();
     return code;
+}
+
+enum sock_result sock_connect_unix(const char *path, int *fd, int *code)
+{
+    (void)path;
+    *fd = -1;
+    *code = WSAEAFNOSUPPORT;
+    return SOCK_FAILED;
 }
 
 enum sock_fault sock_fault(int code)
@@ -163,20 +273,71 @@ void sock_describe(int code, char *text, size_t size)
         snprintf(text, size, "error %d", code);
 }
 
-/* gai_strerrorA() formats into a static buffer, so the texts are compared one at a time. */
-enum sock_lookup sock_lookup_fault(const char *text)
+/* ---- lookup ---- */
+
+static enum sock_lookup lookup_fault(int result)
 {
-    static const struct {
-        int code;
-        enum sock_lookup fault;
-    } known[] = {
-        {WSAHOST_NOT_FOUND, SOCK_LOOKUP_NO_NAME},
-        {WSATYPE_NOT_FOUND, SOCK_LOOKUP_NO_SERVICE},
-        {WSANO_DATA, SOCK_LOOKUP_NO_ADDRESS},
-        {WSAEAFNOSUPPORT, SOCK_LOOKUP_NO_ADDRESS},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(text, gai_strerrorA(known[i].code)) == 0)
-            return known[i].fault;
-    return SOCK_LOOKUP_FAILED;
+    switch (result) {
+    case WSAHOST_NOT_FOUND:
+        return SOCK_LOOKUP_NO_NAME;
+    case WSANO_DATA:
+    case WSAEAFNOSUPPORT:
+        return SOCK_LOOKUP_NO_ADDRESS;
+    case WSATYPE_NOT_FOUND:
+        return SOCK_LOOKUP_NO_SERVICE;
+    case WSA_NOT_ENOUGH_MEMORY:
+    case WSAEMFILE:
+    case WSAENOBUFS:
+        return SOCK_LOOKUP_NO_RESOURCES;
+    default: /* here an error of the system and one of the resolver are one kind of number */
+        return SOCK_LOOKUP_FAILED;
+    }
+}
+
+static void lookup_failed(struct sock_found *found, int result)
+{
+    found->result = lookup_fault(result);
+    found->code = result;
+    sock_describe(result, found->reason, sizeof found->reason);
+}
+
+static bool take_address(struct sock_address *to, const struct addrinfo *from)
+{
+    return getnameinfo(from->ai_addr, (socklen_t)from->ai_addrlen, to->host,
+                       sizeof to->host, to->port, sizeof to->port,
+                       NI_NUMERICHOST | NI_NUMERICSERV) == 0;
+}
+
+void sock_lookup(const char *host, const char *port, int family, struct sock_found *found)
+{
+    const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *list = NULL;
+    size_t count = 0;
+    int result;
+    *found = (struct sock_found){.result = SOCK_LOOKUP_FOUND};
+    if (winsock_begin(&result))
+        result = getaddrinfo(host, port, &hints, &list);
+    if (result != 0) {
+        lookup_failed(found, result);
+        return;
+    }
+    for (const struct addrinfo *item = list; item != NULL; item = item->ai_next)
+        count++;
+    count = count < SOCK_ADDRESSES_MAX ? count : SOCK_ADDRESSES_MAX;
+    found->addresses = calloc(count, sizeof *found->addresses);
+    if (found->addresses == NULL)
+        lookup_failed(found, WSA_NOT_ENOUGH_MEMORY);
+    for (const struct addrinfo *item = list;
+         found->addresses != NULL && item != NULL && found->count < count;
+         item = item->ai_next)
+        if (take_address(&found->addresses[found->count], item))
+            found->count++;
+    freeaddrinfo(list);
+}
+
+void sock_found_clear(struct sock_found *found)
+{
+    free(found->addresses);
+    found->addresses = NULL;
+    found->count = 0;
 }

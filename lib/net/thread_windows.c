@@ -7,66 +7,61 @@
 #include <stdlib.h>
 #include <windows.h>
 
-/* Shared by the caller and the thread; whoever leaves last frees it. */
-struct run {
-    void (*work)(void *job);
-    void (*discard)(void *job);
-    void *job;
-    CRITICAL_SECTION mutex; /* guards the two below */
-    CONDITION_VARIABLE changed;
-    bool done;
-    bool abandoned;
-};
+/* The mutable state of this file. */
+static SRWLOCK lock = SRWLOCK_INIT;
 
-static void run_free(struct run *run)
+void thread_lock(void)
 {
-    DeleteCriticalSection(&run->mutex);
-    free(run);
+    AcquireSRWLockExclusive(&lock);
 }
 
-static unsigned __stdcall run_thread(void *argument)
+void thread_unlock(void)
 {
-    struct run *run = argument;
-    run->work(run->job);
-    EnterCriticalSection(&run->mutex);
-    run->done = true;
-    bool abandoned = run->abandoned;
-    WakeConditionVariable(&run->changed);
-    LeaveCriticalSection(&run->mutex);
-    if (abandoned) {
-        run->discard(run->job);
-        run_free(run);
-    }
+    ReleaseSRWLockExclusive(&lock);
+}
+
+/* There is no fork(). */
+unsigned thread_generation(void)
+{
     return 0;
 }
 
-enum thread_outcome thread_run_until(void (*work)(void *job), void (*discard)(void *job),
-                                     void *job, struct deadline deadline)
+static void stay_loaded(void)
 {
-    struct run *run = calloc(1, sizeof *run);
-    if (run == NULL)
-        return THREAD_NOT_BEGUN;
-    *run = (struct run){.work = work, .discard = discard, .job = job};
-    InitializeCriticalSection(&run->mutex);
-    InitializeConditionVariable(&run->changed);
-    HANDLE thread = (HANDLE)_beginthreadex(NULL, 0, run_thread, run, 0, NULL);
+    HMODULE module;
+    (void)GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+                                 GET_MODULE_HANDLE_EX_FLAG_PIN,
+                             (const char *)&lock, &module);
+}
+
+struct start {
+    void (*work)(void *argument);
+    void *argument;
+};
+
+static unsigned __stdcall run(void *argument)
+{
+    struct start start = *(struct start *)argument;
+    free(argument);
+    start.work(start.argument);
+    return 0;
+}
+
+bool thread_start(void (*work)(void *argument), void *argument, int *code)
+{
+    struct start *start = malloc(sizeof *start);
+    if (start == NULL) {
+        *code = ERROR_NOT_ENOUGH_MEMORY;
+        return false;
+    }
+    *start = (struct start){.work = work, .argument = argument};
+    stay_loaded();
+    HANDLE thread = (HANDLE)_beginthreadex(NULL, 0, run, start, 0, NULL);
     if (thread == NULL) {
-        run_free(run);
-        return THREAD_NOT_BEGUN;
-    }
-    EnterCriticalSection(&run->mutex);
-    while (!run->done && !deadline_passed(deadline)) {
-        int left = deadline_poll_timeout(deadline);
-        SleepConditionVariableCS(&run->changed, &run->mutex,
-                                 left < 0 ? INFINITE : (DWORD)left);
-    }
-    bool done = run->done;
-    run->abandoned = !done;
-    LeaveCriticalSection(&run->mutex);
-    if (done) {
-        WaitForSingleObject(thread, INFINITE);
-        run_free(run);
+        *code = (int)_doserrno; /* the system's, where errno has the C library's */
+        free(start);
+        return false;
     }
     CloseHandle(thread);
-    return done ? THREAD_DONE : THREAD_LATE;
+    return true;
 }

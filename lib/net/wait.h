@@ -20,7 +20,8 @@ enum step {
     STEP_AGAIN /**< call again when something that it waits for has happened, or any time before */
 };
 
-/** The sockets and the time that a step waits for. Zeroed, it is empty. */
+/** The sockets and the time that a step waits for. Zero it once, then wait_set_begin() before each
+ * round. */
 struct wait_set {
     struct sock_wait *sockets;
     size_t count, room;
@@ -37,7 +38,7 @@ void wait_set_until(struct wait_set *set, struct deadline deadline);
 void wait_set_clear(struct wait_set *set);
 
 /** Waits until a socket of the set is ready (SOCK_DONE) or `until` has passed (SOCK_TIMEOUT).
- * SOCK_FAILED with a code, ENOMEM's among them. */
+ * SOCK_FAILED with a code, sock_out_of_memory among them. A set without sockets is a pause. */
 enum sock_result wait_for(struct wait_set *set, int *code);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "net/connect.h"
+#include "net/route.h"
 #include "net/sock.h"
 #include "tls/bio.h"
 
@@ -46,22 +46,34 @@ static enum tlsdial_cause place_parse(struct place *place, const char *url,
 
 static enum tlsdial_cause connect_to(const tlsdial_client *client,
                                      const struct place *place, struct deadline deadline,
-                                     tlsdial_evidence *evidence, int *fd,
-                                     struct tlsdial_error *error)
+                                     int *fd, struct tlsdial_error *error)
 {
     struct host host;
-    struct address_list addresses = {0};
-    const struct resolve_query query = {.host = &host,
-                                        .port = place->port,
-                                        .family = client->family,
-                                        .overrides = client->overrides};
+    const struct route_request request = {.host = &host,
+                                          .port = place->port,
+                                          .family = client->family,
+                                          .overrides = client->overrides,
+                                          .deadline = deadline};
+    struct wait_set set = {0};
+    int code = 0;
     enum tlsdial_cause cause = host_parse(&host, place->host, error);
-    if (cause == TLSDIAL_OK)
-        cause = resolve(&query, deadline, &addresses, error);
-    if (cause == TLSDIAL_OK)
-        cause = connect_any(&addresses, deadline, evidence, fd, error);
-    address_list_free(&addresses);
-    return cause;
+    struct route *route =
+        cause == TLSDIAL_OK ? route_begin(&request, NULL, error) : NULL;
+    enum step result = route != NULL ? STEP_AGAIN : STEP_FAILED;
+    while (result == STEP_AGAIN && (result = route_step(route, error)) == STEP_AGAIN) {
+        wait_set_begin(&set);
+        route_wants(route, &set);
+        if (wait_for(&set, &code) == SOCK_FAILED) {
+            tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
+                              "waiting for the connection failed");
+            result = STEP_FAILED;
+        }
+    }
+    if (result == STEP_DONE)
+        *fd = stream_release(route_take(route));
+    route_free(route);
+    wait_set_clear(&set);
+    return result == STEP_DONE ? TLSDIAL_OK : error->cause;
 }
 
 /* What an issuer's address gives: a certificate in DER, or several in PKCS#7, as a "certs-only" CMS
@@ -124,7 +136,7 @@ static enum tlsdial_cause fetch(const tlsdial_client *client, const char *url,
         return error_out_of_memory(error);
     enum tlsdial_cause cause = place_parse(&place, url, error);
     if (cause == TLSDIAL_OK)
-        cause = connect_to(client, &place, deadline, evidence, &fd, error);
+        cause = connect_to(client, &place, deadline, &fd, error);
     if (cause == TLSDIAL_OK)
         cause = load(fd, url, deadline, evidence, list, error);
     place_clear(&place);

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "net/connect.h"
+#include "net/route.h"
 #include "net/sock.h"
 #include "tls/diagnose.h"
 #include "tls/verify_callback.h"
@@ -113,15 +113,36 @@ static bool note_handshake(tlsdial_conn *conn, bool done)
     return !done || evidence_negotiated(evidence, conn->ssl);
 }
 
-/* A server may ignore what it was asked for by ALPN (RFC 7301, 3.2); who asks wants an answer. */
+/* Whether a protocol is in a list such as "h2,http/1.1". */
+static bool is_offered(const char *list, const unsigned char *protocol, size_t length)
+{
+    while (*list != '\0') {
+        size_t item = strcspn(list, ",");
+        if (item == length && memcmp(list, protocol, length) == 0)
+            return true;
+        list += item + (list[item] == ',');
+    }
+    return false;
+}
+
+/* A server may ignore what it was asked for by ALPN (RFC 7301, 3.2); who asks wants an answer. It
+ * may choose nothing else (3.1), which OpenSSL leaves to its caller. */
 static enum tlsdial_cause check_alpn(const tlsdial_conn *conn,
                                      struct tlsdial_error *error)
 {
-    if (conn->client->alpn == NULL || conn->evidence->alpn != NULL)
+    const char *offered = conn->client->alpn;
+    const unsigned char *chosen;
+    unsigned length;
+    SSL_get0_alpn_selected(conn->ssl, &chosen, &length);
+    if (offered == NULL || (length > 0 && is_offered(offered, chosen, length)))
         return TLSDIAL_OK;
+    if (length == 0)
+        return tlsdial_error_set(error, TLSDIAL_ALPN, 0,
+                                 "the server chose none of the protocols offered (%s)",
+                                 offered);
     return tlsdial_error_set(error, TLSDIAL_ALPN, 0,
-                             "the server chose none of the protocols offered (%s)",
-                             conn->client->alpn);
+                             "the server chose '%.*s', which was not offered (%s)",
+                             (int)length, (const char *)chosen, offered);
 }
 
 static enum tlsdial_cause handshake(tlsdial_conn *conn, struct deadline deadline,
@@ -163,6 +184,62 @@ static void add_address_to_subject(tlsdial_conn *conn, const struct host *host)
                      attempt->address);
 }
 
+static void note_addresses(void *argument, size_t addresses)
+{
+    tlsdial_evidence *evidence = argument;
+    evidence_addresses(evidence, addresses);
+    if (evidence->times[TLSDIAL_STEP_RESOLVE] < 0)
+        evidence_step(evidence, TLSDIAL_STEP_RESOLVE);
+}
+
+static bool note_attempt(void *argument, const struct tlsdial_attempt *attempt)
+{
+    return evidence_attempt(argument, attempt);
+}
+
+static enum tlsdial_cause run_route(struct route *route, int *fd,
+                                    struct tlsdial_error *error)
+{
+    struct wait_set set = {0};
+    enum step result;
+    int code = 0;
+    bool waited = true;
+    while ((result = route_step(route, error)) == STEP_AGAIN && waited) {
+        wait_set_begin(&set);
+        route_wants(route, &set);
+        waited = wait_for(&set, &code) != SOCK_FAILED;
+    }
+    wait_set_clear(&set);
+    if (result == STEP_DONE)
+        *fd = stream_release(route_take(route));
+    else if (!waited)
+        return tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
+                                 "waiting for the connection failed");
+    return result == STEP_DONE ? TLSDIAL_OK : error->cause;
+}
+
+/* Lookup and connection. */
+static enum tlsdial_cause take_route(tlsdial_conn *conn,
+                                     const struct route_request *request, int *fd,
+                                     struct tlsdial_error *error)
+{
+    tlsdial_evidence *evidence = conn->evidence;
+    const struct route_observer observer = {
+        .argument = evidence, .resolved = note_addresses, .attempted = note_attempt};
+    struct tlsdial_error failure = {0}; /* the caller may want none */
+    struct route *route = route_begin(request, &observer, &failure);
+    enum tlsdial_cause cause =
+        route != NULL ? run_route(route, fd, &failure) : failure.cause;
+    route_free(route);
+    if (evidence->times[TLSDIAL_STEP_RESOLVE] < 0)
+        evidence_step(evidence, TLSDIAL_STEP_RESOLVE);
+    if (evidence->has_addresses)
+        evidence_step(evidence, TLSDIAL_STEP_CONNECT);
+    if (cause != TLSDIAL_OK && error != NULL)
+        *error = failure;
+    return cause;
+}
+
 /* The steps of a dial, in their order. */
 static enum tlsdial_cause dial(tlsdial_conn *conn, tlsdial_client *client,
                                const char *host_text, const char *port_text,
@@ -170,14 +247,14 @@ static enum tlsdial_cause dial(tlsdial_conn *conn, tlsdial_client *client,
 {
     struct host host;
     char port[TLSDIAL_PORT_SIZE];
-    struct address_list addresses = {0};
-    const struct resolve_query query = {.host = &host,
-                                        .port = port,
-                                        .family = client->family,
-                                        .overrides = client->overrides};
     int fd = -1;
     struct deadline deadline = deadline_earlier(
         conn->total, deadline_after(conn->evidence->start_us, client->connect_timeout));
+    const struct route_request request = {.host = &host,
+                                          .port = port,
+                                          .family = client->family,
+                                          .overrides = client->overrides,
+                                          .deadline = deadline};
     enum tlsdial_cause cause = host_parse(&host, host_text, error);
     if (cause == TLSDIAL_OK)
         cause = port_parse(port, port_text, error);
@@ -185,15 +262,8 @@ static enum tlsdial_cause dial(tlsdial_conn *conn, tlsdial_client *client,
         cause = client_load_trust(client, error);
     if (cause == TLSDIAL_OK && !evidence_trust(conn->evidence, &client->trust))
         cause = error_out_of_memory(error);
-    if (cause != TLSDIAL_OK)
-        return cause;
-    cause = resolve(&query, deadline, &addresses, error);
-    evidence_step(conn->evidence, TLSDIAL_STEP_RESOLVE);
-    if (cause == TLSDIAL_OK) {
-        cause = connect_any(&addresses, deadline, conn->evidence, &fd, error);
-        evidence_step(conn->evidence, TLSDIAL_STEP_CONNECT);
-    }
-    address_list_free(&addresses);
+    if (cause == TLSDIAL_OK)
+        cause = take_route(conn, &request, &fd, error);
     if (cause != TLSDIAL_OK)
         return cause;
     add_address_to_subject(conn, &host);

@@ -104,12 +104,10 @@ bool tlsdial_evidence_time(const tlsdial_evidence *evidence, enum tlsdial_step s
     return true;
 }
 
-bool evidence_addresses(tlsdial_evidence *evidence, size_t count)
+void evidence_addresses(tlsdial_evidence *evidence, size_t count)
 {
-    evidence->attempts = OPENSSL_zalloc(count * sizeof *evidence->attempts);
     evidence->addresses = count;
     evidence->has_addresses = true;
-    return evidence->attempts != NULL;
 }
 
 bool tlsdial_evidence_addresses(const tlsdial_evidence *evidence, size_t *count)
@@ -119,25 +117,35 @@ bool tlsdial_evidence_addresses(const tlsdial_evidence *evidence, size_t *count)
     return evidence->has_addresses;
 }
 
-bool evidence_attempt(tlsdial_evidence *evidence, const BIO_ADDR *address,
-                      enum tlsdial_cause cause, const char *reason, int64_t started_us)
+static bool has_attempt_room(tlsdial_evidence *evidence)
 {
-    struct tlsdial_attempt attempt = {
-        .address = BIO_ADDR_hostname_string(address, 1),
-        .port = BIO_ADDR_service_string(address, 1),
-        .cause = cause,
-        .reason = reason != NULL ? escaped_text(reason) : NULL,
-        .microseconds = clock_now_us() - started_us,
-    };
-    bool whole = attempt.address != NULL && attempt.port != NULL &&
-                 (reason == NULL || attempt.reason != NULL);
-    if (!whole) {
-        free_text(attempt.address);
-        free_text(attempt.port);
-        free_text(attempt.reason);
+    if (evidence->attempt_count < evidence->attempt_room)
+        return true;
+    size_t room = evidence->attempt_room > 0 ? 2 * evidence->attempt_room : 4;
+    void *attempts =
+        OPENSSL_realloc(evidence->attempts, room * sizeof *evidence->attempts);
+    if (attempts == NULL)
+        return false;
+    evidence->attempts = attempts;
+    evidence->attempt_room = room;
+    return true;
+}
+
+bool evidence_attempt(tlsdial_evidence *evidence, const struct tlsdial_attempt *attempt)
+{
+    struct tlsdial_attempt copy = *attempt;
+    copy.address = OPENSSL_strdup(attempt->address);
+    copy.port = OPENSSL_strdup(attempt->port);
+    copy.reason = attempt->reason != NULL ? escaped_text(attempt->reason) : NULL;
+    bool whole = copy.address != NULL && copy.port != NULL &&
+                 (attempt->reason == NULL || copy.reason != NULL);
+    if (!whole || !has_attempt_room(evidence)) {
+        free_text(copy.address);
+        free_text(copy.port);
+        free_text(copy.reason);
         return false;
     }
-    evidence->attempts[evidence->attempt_count++] = attempt;
+    evidence->attempts[evidence->attempt_count++] = copy;
     evidence_step(evidence, TLSDIAL_STEP_ATTEMPT);
     return true;
 }

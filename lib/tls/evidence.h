@@ -2,7 +2,6 @@
 #ifndef TLSDIAL_TLS_EVIDENCE_H
 #define TLSDIAL_TLS_EVIDENCE_H
 
-#include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -23,8 +22,8 @@ struct tlsdial_evidence {
     int64_t times[TLSDIAL_STEP_CLOSED + 1]; /* -1: did not happen */
     size_t addresses;
     bool has_addresses;
-    struct tlsdial_attempt *attempts; /* owns their texts; room for every address */
-    size_t attempt_count;
+    struct tlsdial_attempt *attempts; /* owns their texts */
+    size_t attempt_count, attempt_room;
     struct verification verification;
     struct tlsdial_certificate
         *described[CHAINS];           /* made when asked for; NULL der: not yet */
@@ -44,10 +43,10 @@ struct tlsdial_evidence {
 void evidence_begin(tlsdial_evidence *evidence);
 /** Notes the time of a step and tells the observer. */
 void evidence_step(tlsdial_evidence *evidence, enum tlsdial_step step);
-/** Makes room for one attempt an address. False when out of memory. */
-bool evidence_addresses(tlsdial_evidence *evidence, size_t count);
-bool evidence_attempt(tlsdial_evidence *evidence, const BIO_ADDR *address,
-                      enum tlsdial_cause cause, const char *reason, int64_t started_us);
+/** How many addresses were found so far. */
+void evidence_addresses(tlsdial_evidence *evidence, size_t count);
+/** Copies the attempt, its reason escaped. False when out of memory. */
+bool evidence_attempt(tlsdial_evidence *evidence, const struct tlsdial_attempt *attempt);
 bool evidence_trust(tlsdial_evidence *evidence, const struct trust *trust);
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl);
 void evidence_end(tlsdial_evidence *evidence, enum tlsdial_cause how);

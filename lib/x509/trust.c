@@ -3,6 +3,7 @@
 
 #include "x509/trust.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/store.h>
@@ -164,15 +165,22 @@ static struct defaults find_defaults(void)
 }
 
 /* Like X509_STORE_set_default_paths(3), it is no error if nothing is there: a chain that needs it
- * will tell. */
-static bool add_default_file(struct trust *trust, X509_STORE *store, const char *file)
+ * will tell. What is trusted must not depend on when a signal comes, though. */
+static enum tlsdial_cause add_default_file(struct trust *trust, X509_STORE *store,
+                                           const char *file, struct tlsdial_error *error)
 {
     size_t count = 0;
     ERR_set_mark();
     enum lookup_result result = lookup_add_file(store, file, &count);
+    int code = errno;
     ERR_pop_to_mark();
-    return result != LOOKUP_OUT_OF_MEMORY &&
-           add_place(trust, file, TLSDIAL_TRUST_FILE, count);
+    if (result == LOOKUP_UNREADABLE && code == EINTR)
+        return tlsdial_error_set(error, TLSDIAL_CA_STORE, EINTR,
+                                 "CA file '%s': reading it was interrupted", file);
+    if (result == LOOKUP_OUT_OF_MEMORY ||
+        !add_place(trust, file, TLSDIAL_TRUST_FILE, count))
+        return error_out_of_memory(error);
+    return TLSDIAL_OK;
 }
 
 /* The store of Windows, where the OpenSSL that runs has a loader for it (3.2 or later, there). It is
@@ -219,10 +227,13 @@ enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
                                       struct tlsdial_error *error)
 {
     struct defaults defaults = find_defaults();
-    bool ok = true;
+    enum tlsdial_cause cause = TLSDIAL_OK;
     if (defaults.file != NULL)
-        ok = add_default_file(trust, store, defaults.file);
-    if (ok && defaults.directory != NULL) {
+        cause = add_default_file(trust, store, defaults.file, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    bool ok = true;
+    if (defaults.directory != NULL) {
         ERR_set_mark();
         use_directory(store, defaults.directory);
         ERR_pop_to_mark();

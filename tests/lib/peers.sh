@@ -56,7 +56,7 @@ tell_peer() { # tell_peer LINE: to s_server, as data or command (r renegotiates,
     printf '%s\n' "$1" >"$peer_in"
 }
 
-start_peer() { # start_peer VERB ARGS...: tests/peer.py --help lists the verbs
+start_peer() { # start_peer VERB ARGS...: tests/peers/peer.py --help lists the verbs
     [ -n "$PYTHON" ] || bail_out 'start_peer without Python: say "requires python" first'
     new_peer
     peer_verb=$1
@@ -64,7 +64,7 @@ start_peer() { # start_peer VERB ARGS...: tests/peer.py --help lists the verbs
     [ ! -e "$T/server.pem" ] || set -- --cert "$T/server.pem" --key "$T/server.key" "$@"
     # shellcheck disable=SC2154 # slowness is tap.sh's
     # -S: nothing of what others installed, which may take longer to look up than all the rest.
-    "$PYTHON" -S "$TOP_SRCDIR/tests/peer.py" "$peer_verb" --log "$peer_log" \
+    "$PYTHON" -S "$TOP_SRCDIR/tests/peers/peer.py" "$peer_verb" --log "$peer_log" \
         --life "$((120 * slowness))" "$@" \
         >"$peer_said" 2>&1 &
     peer_started $! LISTENING

@@ -194,7 +194,7 @@ find_tlsdial
 # shellcheck disable=SC2086 # several words
 tlsdial() { $EMULATOR "$real_tlsdial" "$@"; }
 
-built() { # built tests/PROGRAM ARGS
+built() { # built tests/tools/PROGRAM ARGS
     find_built "$1"
     shift
     # shellcheck disable=SC2086
@@ -324,9 +324,9 @@ find_system_shim() { # sets shim, or fails with the reason in why_no_shim
     why_no_shim='a preloaded library does not reach a program under an emulator'
     [ -z "$EMULATOR" ] || return 1
     why_no_shim='system_shim was not built'
-    [ -f "$TOP_BUILDDIR/tests/system_shim.la" ] || return 1
-    shim=$(sed -n "s/^dlname='\(.*\)'/\1/p" "$TOP_BUILDDIR/tests/system_shim.la")
-    shim=$TOP_BUILDDIR/tests/.libs/$shim
+    [ -f "$TOP_BUILDDIR/tests/tools/system_shim.la" ] || return 1
+    shim=$(sed -n "s/^dlname='\(.*\)'/\1/p" "$TOP_BUILDDIR/tests/tools/system_shim.la")
+    shim=$TOP_BUILDDIR/tests/tools/.libs/$shim
     [ -f "$shim" ]
 }
 

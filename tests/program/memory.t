@@ -10,7 +10,7 @@ make_ca other
 survives() { # survives DESC HOST CAFILE STATUS [CERTIFICATE KEY]
     survivor=$1 survivor_host=$2
     shift 2
-    within 300 built tests/allocation "$survivor_host" "$port" "$@"
+    within 300 built tests/tools/allocation "$survivor_host" "$port" "$@"
     status_is 0 "allocations fail: $survivor"
     err_empty "allocations fail: $survivor: nothing is wrong"
     out_matches '^[1-9][0-9]+ allocations failed in turn' \

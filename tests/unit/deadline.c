@@ -11,8 +11,6 @@
 
 #include "base/deadline.h"
 #include "base/clock.h"
-#include "net/sock.h"
-#include "net/thread.h"
 
 static void never_never_passes(void **state)
 {
@@ -67,61 +65,6 @@ static void far_future_fits_an_int(void **state)
     assert_int_equal(deadline_poll_timeout(far), INT_MAX);
 }
 
-static void add_one(void *job)
-{
-    ++*(int *)job;
-}
-
-static void wait_a_little(void *job)
-{
-    int code;
-    struct deadline until = deadline_after(clock_now_us(), 200);
-    (void)job;
-    while (!deadline_passed(until))
-        sock_wait(NULL, 0, until, &code);
-}
-
-static void forget(void *job)
-{
-    (void)job;
-}
-
-static void a_thread_is_waited_for(void **state)
-{
-    (void)state;
-    int count = 0;
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(thread_run_until(add_one, forget, &count, deadline_never()),
-                         THREAD_DONE);
-    assert_int_equal(count, 100);
-    assert_int_equal(thread_run_until(add_one, forget, &count,
-                                      deadline_after(clock_now_us(), 3600 * 1000)),
-                     THREAD_DONE);
-}
-
-static int discarded;
-
-static void count_discard(void *job)
-{
-    (void)job;
-    __atomic_add_fetch(&discarded, 1, __ATOMIC_SEQ_CST);
-}
-
-static void a_late_thread_is_left_behind(void **state)
-{
-    (void)state;
-    int code;
-    discarded = 0;
-    assert_int_equal(thread_run_until(wait_a_little, count_discard, NULL,
-                                      deadline_after(clock_now_us(), 10)),
-                     THREAD_LATE);
-    struct deadline patience = deadline_after(clock_now_us(), 10000);
-    while (__atomic_load_n(&discarded, __ATOMIC_SEQ_CST) == 0 &&
-           !deadline_passed(patience))
-        sock_wait(NULL, 0, deadline_after(clock_now_us(), 20), &code);
-    assert_int_equal(__atomic_load_n(&discarded, __ATOMIC_SEQ_CST), 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,8 +73,6 @@ int main(void)
         cmocka_unit_test(past_and_future),
         cmocka_unit_test(rounds_up),
         cmocka_unit_test(far_future_fits_an_int),
-        cmocka_unit_test(a_thread_is_waited_for),
-        cmocka_unit_test(a_late_thread_is_left_behind),
     };
     return cmocka_run_group_tests_name("deadline", tests, NULL, NULL);
 }

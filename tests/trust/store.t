@@ -8,7 +8,7 @@ cd "$T" || bail_out "no scratch folder"
 same() { # same CODE DESC [--partial-chain|--crl-check] BUNDLE CHAIN: both say this
     same_code=$1 same_desc=$2
     shift 2
-    run built tests/trust_equality "$@"
+    run built tests/tools/trust_equality "$@"
     status_is 0 "both ways are of one mind: $same_desc"
     out_matches "^$same_code" "$same_desc"
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What only a stand-in for the system can bring about (tests/system_shim.c): answers of the
+# What only a stand-in for the system can bring about (tests/tools/system_shim.c): answers of the
 # resolver, a clock that is wrong, a library that is not installed, another OpenSSL's defaults.
 # shellcheck source=tests/lib/tap.sh
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"

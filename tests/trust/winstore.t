@@ -26,7 +26,7 @@ fi
 within 60 tlsdial localhost "$port"
 failed_as 45 incomplete-chain 'or the Windows certificate store' 'a CA that is not in the store'
 
-within 60 built tests/certstore "$T/root.der"
+within 60 built tests/tools/certstore "$T/root.der"
 status_is 0 'a CA is put into the store' || bail_out 'the store takes no certificate'
 within 60 tlsdial -v localhost "$port"
 status_is 0 'a CA that is in the store'

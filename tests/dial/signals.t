@@ -3,11 +3,11 @@
 # one that ends programs ends this one. Threads: one client serves several.
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
 requires python openssl
-[ -f "$TOP_BUILDDIR/tests/signals$EXEEXT" ] || skip_all 'tests/signals was not built'
+[ -f "$TOP_BUILDDIR/tests/tools/signals$EXEEXT" ] || skip_all 'tests/tools/signals was not built'
 
 make_usual
 rained_on() { # rained_on DESC BYTES
-    within 60 built tests/signals interrupted localhost "$port" "$T/ca.pem" "$2"
+    within 60 built tests/tools/signals interrupted localhost "$port" "$T/ca.pem" "$2"
     status_is 0 "$1"
     out_is 'interrupted: yes
 received all' "$1: signals came, and so did all the data"
@@ -30,7 +30,7 @@ case $EMULATOR in
 esac
 
 start_peer serve --delay 0.2 --body 300000
-within 60 built tests/signals threads localhost "$port" "$T/ca.pem" 300000
+within 60 built tests/tools/signals threads localhost "$port" "$T/ca.pem" 300000
 status_is 0 'eight threads, one client'
 is "$(grep -c 'received all' "$T/out")" 8 'eight threads: each received all'
 err_empty 'eight threads: no call failed'

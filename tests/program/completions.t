@@ -107,7 +107,7 @@ types_into() { # types_into SHELL: the lines of the table, each with a TAB after
         skip "$1 at a terminal" 'there are no pseudo-terminals here'
         return
     fi
-    within 300 "$PYTHON" "$TOP_SRCDIR/tests/tab.py" "$1" "$completions/$1" <"$T/typed"
+    within 300 "$PYTHON" "$TOP_SRCDIR/tests/tools/tab.py" "$1" "$completions/$1" <"$T/typed"
     status_is 0 "$1 at a terminal: status"
     paste -d '|' "$T/table" "$T/out" >"$T/got"
     while IFS='|' read -r line wanted _ got; do

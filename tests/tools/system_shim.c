@@ -96,12 +96,20 @@ time_t time(time_t *also)
     return told;
 }
 
+static bool is_internet(int socket)
+{
+    struct sockaddr_storage own = {.ss_family = AF_UNSPEC};
+    socklen_t size = sizeof own;
+    return getsockname(socket, (struct sockaddr *)&own, &size) == 0 &&
+           (own.ss_family == AF_INET || own.ss_family == AF_INET6);
+}
+
 ssize_t send(int socket, const void *data, size_t length, int flags)
 {
     ssize_t (*real)(int, const void *, size_t, int);
     void *found = dlsym(RTLD_NEXT, "send");
     memcpy(&real, &found, sizeof real);
-    if (found == NULL || getenv("TLSDIAL_TEST_SEND") != NULL) {
+    if (found == NULL || (is_internet(socket) && getenv("TLSDIAL_TEST_SEND") != NULL)) {
         errno = ECONNRESET;
         return -1;
     }
