@@ -51,6 +51,19 @@ const char *tlsdial_cause_hint(enum tlsdial_cause cause)
     return cause_text(cause, CAUSE_HINT);
 }
 
+void error_set_escaped(struct tlsdial_error *error, enum tlsdial_cause cause,
+                       unsigned long native, const char *sentence)
+{
+    if (error == NULL)
+        return;
+    error->cause = cause;
+    error->native = native;
+    error->sentence = (size_t)snprintf(error->message, sizeof error->message,
+                                       "%s: ", tlsdial_cause_token(cause));
+    text_append(error->message, sizeof error->message, sentence);
+    error_hint(error, tlsdial_cause_hint(cause));
+}
+
 enum tlsdial_cause tlsdial_error_set(struct tlsdial_error *error,
                                      enum tlsdial_cause cause, unsigned long native,
                                      const char *format, ...)
@@ -63,12 +76,7 @@ enum tlsdial_cause tlsdial_error_set(struct tlsdial_error *error,
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
     tlsdial_text_escape(escaped, sizeof escaped, sentence);
-    error->cause = cause;
-    error->native = native;
-    error->sentence = (size_t)snprintf(error->message, sizeof error->message,
-                                       "%s: ", tlsdial_cause_token(cause));
-    text_append(error->message, sizeof error->message, escaped);
-    error_hint(error, tlsdial_cause_hint(cause));
+    error_set_escaped(error, cause, native, escaped);
     return cause;
 }
 

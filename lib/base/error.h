@@ -4,6 +4,9 @@
 
 #include "tlsdial.h"
 
+/** tlsdial_error_set() with a sentence that is escaped already. error: may be NULL. */
+void error_set_escaped(struct tlsdial_error *error, enum tlsdial_cause cause,
+                       unsigned long native, const char *sentence);
 enum tlsdial_cause error_out_of_memory(struct tlsdial_error *error);
 /** Replaces the hint that the cause brought; escaped there. */
 void error_hint(struct tlsdial_error *error, const char *hint);

@@ -53,7 +53,8 @@ enum finding_namesake {
     NAMESAKE_ISSUER_SERIAL /**< its key did; issuer and serial number differ */
 };
 
-/** Text is as the peer, the user or OpenSSL wrote it: it is escaped where it leaves the library.
+/** Text is as the peer, the user or OpenSSL wrote it: words.c escapes it. The names of certificates
+ * alone are escaped, as certificate.h has them: in a list, one must not look like two.
  * NULL, 0 and false stand for what is not known or does not matter. */
 struct finding {
     enum tlsdial_cause cause;

@@ -59,12 +59,12 @@ static bool is_hidden(unsigned code)
 }
 
 /* Escapes what begins at *p, which is moved on, into a text of at least 17 octets. */
-static size_t escape_one(char *to, const unsigned char **p)
+static size_t escape_one(char *to, const unsigned char **p, bool backslash)
 {
     unsigned code;
     size_t length = utf8_length(*p, &code), used = 0;
     size_t taken = length > 0 ? length : 1;
-    if (code == '\\' && length == 1) {
+    if (code == '\\' && length == 1 && backslash) {
         used = 2;
         memcpy(to, "\\\\", used);
     } else if (length > 0 && !is_hidden(code)) {
@@ -78,13 +78,13 @@ static size_t escape_one(char *to, const unsigned char **p)
     return used;
 }
 
-void tlsdial_text_escape(char *to, size_t size, const char *from)
+static void escape(char *to, size_t size, const char *from, bool backslash)
 {
     const unsigned char *p = (const unsigned char *)from;
     size_t used = 0;
     while (*p != '\0') {
         char one[4 * 4 + 1];
-        size_t length = escape_one(one, &p);
+        size_t length = escape_one(one, &p, backslash);
         if (used + length >= size)
             break;
         memcpy(to + used, one, length);
@@ -93,19 +93,9 @@ void tlsdial_text_escape(char *to, size_t size, const char *from)
     to[used] = '\0';
 }
 
-void text_shorten(char *to, size_t size, const char *from)
+void tlsdial_text_escape(char *to, size_t size, const char *from)
 {
-    static const char mark[] = "...";
-    size_t length = strlen(from);
-    if (length >= size) {
-        length = size - sizeof mark;
-        while (length > 0 && ((unsigned char)from[length] & 0xc0) == 0x80)
-            length--;
-        memcpy(to + length, mark, sizeof mark);
-    } else {
-        to[length] = '\0';
-    }
-    memcpy(to, from, length);
+    escape(to, size, from, true);
 }
 
 /* The length of the character or escape that escaped text begins with. */
@@ -139,13 +129,23 @@ void text_append(char *to, size_t size, const char *escaped)
         to[fits] = '\0';
 }
 
-char *escaped_text(const char *from)
+static char *new_escaped(const char *from, bool backslash)
 {
     size_t size = 4 * strlen(from) + 1; /* every byte escaped */
     char *text = OPENSSL_malloc(size);
     if (text != NULL)
-        tlsdial_text_escape(text, size, from);
+        escape(text, size, from, backslash);
     return text;
+}
+
+char *escaped_text(const char *from)
+{
+    return new_escaped(from, true);
+}
+
+char *hidden_escaped_text(const char *from)
+{
+    return new_escaped(from, false);
 }
 
 void free_text(const char *text)

@@ -8,11 +8,11 @@
 /** A copy with tlsdial_text_escape() done, to be freed with OPENSSL_free(). NULL when out of
  * memory. */
 char *escaped_text(const char *from);
+/** The same for text that has a backslash for its own escapes already, as names in the form of
+ * RFC 2253 have: the backslashes stay as they are. */
+char *hidden_escaped_text(const char *from);
 /** OPENSSL_free() for text that is const to its readers. NULL is allowed. */
 void free_text(const char *text);
-/** Copies text; "..." at its end where it does not fit the size, at least 8. Not for text that is
- * escaped: it is cut between characters. */
-void text_shorten(char *to, size_t size, const char *from);
 /** Adds text that is escaped to such text, cut between characters and escapes, and then marked
  * by "...", where it does not fit. */
 void text_append(char *to, size_t size, const char *escaped);

@@ -22,7 +22,7 @@ char *name_text(const X509_NAME *name)
     if (memory == NULL || X509_NAME_print_ex(memory, name, 0, flags) < 0 ||
         BIO_write(memory, "", 1) != 1 || BIO_get_mem_data(memory, &printed) <= 0)
         goto end;
-    text = OPENSSL_strdup(printed);
+    text = hidden_escaped_text(printed);
 end:
     BIO_free(memory);
     return text;
@@ -158,7 +158,7 @@ static const char **names_of(const X509 *x509)
         char name[TLSDIAL_HOST_SIZE];
         if (!general_name_text(name, sizeof name, sk_GENERAL_NAME_value(names, i)))
             continue;
-        texts[used] = escaped_text(name);
+        texts[used] = OPENSSL_strdup(name);
         if (texts[used++] == NULL)
             break;
     }
@@ -208,8 +208,8 @@ bool certificate_describe(struct tlsdial_certificate *to, const X509 *x509)
     ERR_set_mark(); /* an odd certificate is no failure of the connection's */
     to->has_not_before = asn1_time_seconds(X509_get0_notBefore(x509), &to->not_before);
     to->has_not_after = asn1_time_seconds(X509_get0_notAfter(x509), &to->not_after);
-    to->subject = escaped_in_place(name_text(X509_get_subject_name(x509)));
-    to->issuer = escaped_in_place(name_text(X509_get_issuer_name(x509)));
+    to->subject = name_text(X509_get_subject_name(x509));
+    to->issuer = name_text(X509_get_issuer_name(x509));
     to->serial = serial_text(x509);
     to->names = names_of(x509);
     describe_key(to, x509);

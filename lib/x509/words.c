@@ -3,6 +3,7 @@
 
 #include "x509/words.h"
 
+#include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,14 +12,16 @@
 #include "base/text.h"
 
 #define NAME_SIZE 200  /* octets of a name that are shown, its mark of a cut included */
+#define TEXT_SIZE 600  /* of another text, such as the places of a trust store */
 #define OTHER_SIZE 400 /* of what is said of a finding after the first */
 
-/* A sentence as it grows. What does not fit is dropped. */
+/* A sentence as it grows, escaped. What does not fit is dropped. */
 struct words {
     char *to;
     size_t used;
 };
 
+/* What a format is filled with must need no escape. */
 static void say(struct words *words, const char *format, ...) TLSDIAL_PRINTF(2, 3);
 
 static void say(struct words *words, const char *format, ...)
@@ -33,14 +36,26 @@ static void say(struct words *words, const char *format, ...)
         words->used += (size_t)length < room ? (size_t)length : room;
 }
 
-/* A text from a certificate or from the user, cut to a size. NULL says nothing. */
+/* A name of a certificate, which is escaped, cut to a size. NULL says nothing. */
 static void say_name(struct words *words, const char *before, const char *name,
                      const char *after)
 {
-    char shown[NAME_SIZE];
+    char shown[NAME_SIZE] = "";
     if (name == NULL)
         return;
-    text_shorten(shown, sizeof shown, name);
+    text_append(shown, sizeof shown, name);
+    say(words, "%s%s%s", before, shown, after);
+}
+
+/* Any other text: it is escaped here. */
+static void say_text(struct words *words, const char *before, const char *text,
+                     const char *after)
+{
+    char escaped[WORDS_SIZE], shown[TEXT_SIZE] = "";
+    if (text == NULL)
+        return;
+    tlsdial_text_escape(escaped, sizeof escaped, text);
+    text_append(shown, sizeof shown, escaped);
     say(words, "%s%s%s", before, shown, after);
 }
 
@@ -73,43 +88,41 @@ static void say_names(struct words *words, const struct finding *finding)
 
 static void say_absence(struct words *words, const struct finding *finding)
 {
-    const char *trust = or_empty(finding->trust);
     if (finding->kind == FINDING_UNTRUSTED_ROOT)
-        say(words, "is a root that is not in %s", trust);
+        say(words, "is a root that is not in ");
     else if (finding->kind == FINDING_SELF_SIGNED)
-        say(words, "is self-signed and not in %s", trust);
-    else {
-        say_name(words, "has an issuer, \"", or_empty(finding->issuer), "\"");
-        say(words, ", that was neither sent nor found in %s", trust);
-    }
+        say(words, "is self-signed and not in ");
+    else
+        say_name(words, "has an issuer, \"", or_empty(finding->issuer),
+                 "\", that was neither sent nor found in ");
+    say_text(words, "", finding->trust, "");
 }
 
 /* How the certificate that has the issuer's name differs. */
 static void say_namesake(struct words *words, const struct finding *finding)
 {
-    const char *place = or_empty(finding->namesake_place);
     const char *wanted = or_empty(finding->wanted_id);
     const char *found = or_empty(finding->found_id);
-    switch (finding->namesake) {
-    case NAMESAKE_OTHER_KEY:
-        say(words, "; the one of that name has another key, in %s", place);
-        break;
-    case NAMESAKE_KEY_ID:
-        say(words,
-            "; the one in %s has that name and the right key, but its subject key "
-            "identifier is %s where the authority key identifier says %s",
-            place, found, wanted);
-        break;
-    case NAMESAKE_ISSUER_SERIAL:
-        say(words,
-            "; the one in %s has that name and the right key, but not the issuer and "
-            "serial number of the authority key identifier: its serial number is %s, "
-            "and %s is wanted",
-            place, found, wanted);
-        break;
-    default:
-        break;
+    if (finding->namesake == NAMESAKE_NONE)
+        return;
+    if (finding->namesake == NAMESAKE_OTHER_KEY) {
+        say_text(words, "; the one of that name has another key, in ",
+                 finding->namesake_place, "");
+        return;
     }
+    say_text(words, "; the one in ", finding->namesake_place,
+             " has that name and the right key, but ");
+    if (finding->namesake == NAMESAKE_KEY_ID)
+        say(words,
+            "the authority key identifier of the certificate asks for %s, and its "
+            "subject "
+            "key identifier is %s",
+            wanted, found);
+    else
+        say(words,
+            "the authority key identifier of the certificate asks for the serial number "
+            "%s, and its own is %s",
+            wanted, found);
 }
 
 /* "the server sent 1 certificate; the issuer ... was neither sent nor found in ..." */
@@ -119,9 +132,9 @@ static void say_absent_issuer(struct words *words, const struct finding *finding
         finding->sent == 1 ? "" : "s");
     say_name(words, "; the issuer \"", or_empty(finding->issuer), "\"");
     say_name(words, " of \"", or_empty(finding->subject), "\"");
-    say(words, " was neither sent nor found in %s", or_empty(finding->trust));
+    say_text(words, " was neither sent nor found in ", finding->trust, "");
     say_namesake(words, finding);
-    say_name(words, "; its AIA address is ", finding->url, "");
+    say_text(words, "; its AIA address is ", finding->url, "");
 }
 
 /* ---- one certificate ---- */
@@ -136,8 +149,8 @@ static void say_bad_signature(struct words *words, const struct finding *finding
 static void say_purpose(struct words *words, const struct finding *finding)
 {
     say(words, "is not meant for a TLS server");
-    say_name(words, "; it is for ", finding->extended_usage, "");
-    say_name(words, "; its key usage is ", finding->usage, "");
+    say_text(words, "; it is for ", finding->extended_usage, "");
+    say_text(words, "; its key usage is ", finding->usage, "");
 }
 
 static void say_constrained_name(struct words *words, const struct finding *finding)
@@ -152,7 +165,7 @@ static void say_name_mismatch(struct words *words, const struct finding *finding
 {
     say(words, "is for ");
     say_names(words, finding);
-    say_name(words, ", not for ", or_empty(finding->reference), "");
+    say_text(words, ", not for ", or_empty(finding->reference), "");
 }
 
 static void say_weakness(struct words *words, const struct finding *finding)
@@ -226,7 +239,7 @@ static void say_crl(struct words *words, const struct finding *finding)
         say_name(words, "cannot be checked: there is no CRL of \"", issuer, "\" for it");
     } else if (finding->kind == FINDING_CRL_UNUSABLE) {
         say_name(words, "cannot be checked with the CRL of \"", issuer, "\": ");
-        say(words, "%s", or_empty(finding->detail));
+        say_text(words, "", finding->detail, "");
     } else {
         say_name(words, "cannot be checked: the CRL of \"", issuer, "\" ");
         say_time(words,
@@ -241,7 +254,7 @@ static void say_staple_missing(struct words *words, const struct finding *findin
     say(words, "%s and ",
         finding->demanded ? "demands an OCSP staple (must-staple)"
                           : "is to come with an OCSP staple");
-    say(words, "%s", or_empty(finding->detail));
+    say_text(words, "", finding->detail, "");
 }
 
 /* ---- all kinds ---- */
@@ -250,9 +263,9 @@ static void say_reason(struct words *words, const struct finding *finding)
 {
     switch (finding->kind) {
     case FINDING_EMPTY_TRUST:
-        say(words,
-            "the default trust store is not set up: there is no CA certificate in %s",
-            or_empty(finding->trust));
+        say_text(words,
+                 "the default trust store is not set up: there is no CA certificate in ",
+                 finding->trust, "");
         break;
     case FINDING_ABSENT_ISSUER:
     case FINDING_UNTRUSTED_ROOT:
@@ -260,8 +273,8 @@ static void say_reason(struct words *words, const struct finding *finding)
         say_absence(words, finding);
         break;
     case FINDING_REJECTED:
-        say(words, "is not trusted for this use by its trust settings in %s",
-            or_empty(finding->trust));
+        say_text(words, "is not trusted for this use by its trust settings in ",
+                 finding->trust, "");
         break;
     case FINDING_UNEXPLAINED:
         say(words, "fails, and OpenSSL does not say why: a limit of it may be passed "
@@ -271,11 +284,12 @@ static void say_reason(struct words *words, const struct finding *finding)
         say_bad_signature(words, finding);
         break;
     case FINDING_MALFORMED:
-        say(words, "is malformed: %s", or_empty(finding->detail));
+        say_text(words, "is malformed: ", finding->detail, "");
         break;
     case FINDING_CRITICAL_EXTENSION:
-        say(words, "has a critical extension that OpenSSL does not know: %s",
-            or_empty(finding->detail));
+        say_text(words,
+                 "has a critical extension that OpenSSL does not know: ", finding->detail,
+                 "");
         break;
     case FINDING_EXPIRED:
         say_time(words, "expired on ", finding);
@@ -326,7 +340,7 @@ static void say_reason(struct words *words, const struct finding *finding)
         say_pin(words, finding);
         break;
     default:
-        say(words, "fails: %s", or_empty(finding->detail));
+        say_text(words, "fails: ", finding->detail, "");
         break;
     }
 }
@@ -346,7 +360,7 @@ void words_sentence(char to[WORDS_SIZE], const struct finding *finding)
         say_absent_issuer(&words, finding);
     } else if (finding->kind == FINDING_UNTRUSTED_ROOT) {
         say_name(&words, "the root \"", or_empty(finding->subject), "\" that was sent");
-        say(&words, " is not in %s", or_empty(finding->trust));
+        say_text(&words, " is not in ", finding->trust, "");
     } else {
         say_name(&words, "the certificate \"", finding->subject, "\" ");
         if (finding->subject == NULL && finding->kind == FINDING_OTHER)
@@ -376,6 +390,19 @@ void words_hint(char to[TLSDIAL_HINT_SIZE], const struct finding *finding)
              clock, built);
 }
 
+/* "; also expired: "CN=x" expired on ...". */
+static void append_other(struct tlsdial_error *error, const struct finding *other)
+{
+    char also[NAME_SIZE + OTHER_SIZE + 64] = "", reason[WORDS_SIZE];
+    struct words words = {.to = reason};
+    *reason = '\0';
+    say(&words, "; also %s: ", tlsdial_cause_token(other->cause));
+    say_name(&words, "\"", other->subject, "\" ");
+    say_reason(&words, other);
+    text_append(also, sizeof also, reason);
+    text_append(error->message, sizeof error->message, also);
+}
+
 void words_error(struct tlsdial_error *error, const struct finding_list *findings,
                  const struct finding *main)
 {
@@ -383,23 +410,15 @@ void words_error(struct tlsdial_error *error, const struct finding_list *finding
     if (error == NULL)
         return;
     words_sentence(sentence, main);
-    tlsdial_error_set(error, main->cause, (unsigned long)main->native, "%s", sentence);
+    error_set_escaped(error, main->cause, (unsigned long)main->native, sentence);
     words_hint(hint, main);
     error_hint(error, hint);
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *other = &findings->items[i];
-        char subject[NAME_SIZE], reason[OTHER_SIZE],
-            also[sizeof subject + sizeof reason + 64];
         bool explained =
             main->cause == TLSDIAL_CA_STORE && cause_is_of_trust(other->cause);
-        if (other == main || explained)
-            continue;
-        text_shorten(subject, sizeof subject, or_empty(other->subject));
-        words_reason(sentence, other);
-        text_shorten(reason, sizeof reason, sentence);
-        snprintf(also, sizeof also, "; also %s: \"%s\" %s",
-                 tlsdial_cause_token(other->cause), subject, reason);
-        error_append(error, also);
+        if (other != main && !explained)
+            append_other(error, other);
     }
 }
 
@@ -411,13 +430,13 @@ bool words_describe(struct tlsdial_finding *to, const struct finding *finding)
     *to = (struct tlsdial_finding){.cause = finding->cause,
                                    .depth = finding->depth,
                                    .native = (unsigned long)finding->native};
-    to->subject = escaped_text(or_empty(finding->subject));
+    to->subject = OPENSSL_strdup(or_empty(finding->subject));
     words_reason(text, finding);
-    to->reason = escaped_text(text);
+    to->reason = OPENSSL_strdup(text);
     words_sentence(text, finding);
-    to->sentence = escaped_text(text);
+    to->sentence = OPENSSL_strdup(text);
     words_hint(hint, finding);
-    to->hint = escaped_text(hint);
+    to->hint = OPENSSL_strdup(hint);
     return to->subject != NULL && to->reason != NULL && to->sentence != NULL &&
            to->hint != NULL;
 }

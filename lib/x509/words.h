@@ -1,4 +1,4 @@
-/* words.h: findings in words: every sentence about a certificate is made here. */
+/* words.h: findings in words: every sentence about a certificate is made, and escaped, here. */
 #ifndef TLSDIAL_X509_WORDS_H
 #define TLSDIAL_X509_WORDS_H
 
@@ -6,15 +6,15 @@
 
 #define WORDS_SIZE 2048 /**< octets that a sentence may have */
 
-/** What is wrong, to be read after the certificate's subject: "expired on ...". Not escaped. */
+/** What is wrong, to be read after the certificate's subject: "expired on ...". Escaped. */
 void words_reason(char to[WORDS_SIZE], const struct finding *finding);
-/** The same as a sentence of its own: "the certificate "CN=x" expired on ...". Not escaped. */
+/** The same as a sentence of its own: "the certificate "CN=x" expired on ...". Escaped. */
 void words_sentence(char to[WORDS_SIZE], const struct finding *finding);
-/** What to do about it; may be empty. Not escaped. */
+/** What to do about it; may be empty. */
 void words_hint(char to[TLSDIAL_HINT_SIZE], const struct finding *finding);
 
 /** Fills the error with the sentence of one finding of the list, its hint, and "; also TOKEN: ..."
- * for each of the others. Here the text is escaped. */
+ * for each of the others. error: may be NULL. */
 void words_error(struct tlsdial_error *error, const struct finding_list *findings,
                  const struct finding *main);
 
