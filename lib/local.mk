@@ -18,6 +18,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/base/text.h \
 	lib/net/bio_sock.h \
 	lib/net/bio_sock_shared.h \
+	lib/net/cancel.c \
+	lib/net/cancel.h \
 	lib/net/connect.c \
 	lib/net/connect.h \
 	lib/net/name_lookup.c \
@@ -67,12 +69,16 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/conn.c \
 	lib/tls/conn.h \
 	lib/tls/credentials.c \
+	lib/tls/dial.c \
 	lib/tls/diagnose.c \
 	lib/tls/diagnose.h \
 	lib/tls/evidence.c \
 	lib/tls/evidence.h \
+	lib/tls/options.c \
+	lib/tls/options.h \
 	lib/tls/trace.c \
 	lib/tls/trace.h \
+	lib/tls/transfer.c \
 	lib/tls/verify_callback.c \
 	lib/tls/verify_callback.h
 if HOST_WINDOWS

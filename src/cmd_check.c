@@ -25,6 +25,8 @@ struct check {
     tlsdial_evidence *evidence; /* of the first dial, which is what is reported */
     struct report report;
     struct output chain_file;
+    char *fetched; /* certificates in DER that --fetch-missing got */
+    size_t fetched_length;
 };
 
 /* ---- dialling ---- */
@@ -66,16 +68,20 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
     *error = (struct tlsdial_error){0};
     if (options->verbose)
         tlsdial_evidence_observe(evidence, verbose_step, (void *)(uintptr_t)options);
-    tlsdial_client_set_connect_timeout(check->client, options->connect_timeout);
-    tlsdial_client_set_max_time(check->client, time_left(check, 0));
+    struct tlsdial_options dial = dial_options(options, evidence);
+    dial.max_time = time_left(check, 0);
+    if (options->idle_timeout == 0 || options->idle_timeout > END_WAIT)
+        dial.idle_timeout = END_WAIT;
+    dial.untrusted = check->fetched;
+    dial.untrusted_length = check->fetched_length;
     warn_insecure(options, NULL);
     tlsdial_conn *conn = tlsdial_dial(check->client, options->target.host,
-                                      options->target.port, evidence, error);
+                                      options->target.port, &dial, error);
     if (error->cause == TLSDIAL_CA_STORE)
         options_judge_file(error->cause, "the trusted certificates were", options, error);
     if (conn == NULL)
         return error->cause;
-    enum tlsdial_cause cause = tlsdial_close(conn, &reason);
+    enum tlsdial_cause cause = tlsdial_half_close(conn, &reason);
     if (cause == TLSDIAL_OK && to_the_end)
         cause = await_end(conn, &reason);
     if (!is_end(cause))
@@ -113,7 +119,19 @@ static bool was_fetched(const struct report_diagnosis *diagnosis, const char *ur
     return false;
 }
 
-/* Gets one certificate; it is the client's from then on. */
+/* Adds to the certificates that the next dial may build with. */
+static bool keep_fetched(struct check *check, const void *certificates, size_t length)
+{
+    char *grown = realloc(check->fetched, check->fetched_length + length);
+    if (grown == NULL)
+        return false;
+    memcpy(grown + check->fetched_length, certificates, length);
+    check->fetched = grown;
+    check->fetched_length += length;
+    return true;
+}
+
+/* Gets what is at one address. */
 static bool fetch(struct check *check, const char *url)
 {
     struct report_diagnosis *diagnosis = &check->report.diagnosis;
@@ -122,10 +140,15 @@ static bool fetch(struct check *check, const char *url)
     if (next->url == NULL)
         return false;
     diagnosis->count++;
-    tlsdial_client_set_connect_timeout(check->client,
-                                       time_left(check, check->options->connect_timeout));
-    next->fetched =
-        tlsdial_client_fetch_untrusted(check->client, url, &next->error) == TLSDIAL_OK;
+    void *certificates;
+    size_t length;
+    const struct tlsdial_options limits = {
+        .size = sizeof limits,
+        .connect_timeout = time_left(check, check->options->connect_timeout)};
+    next->fetched = tlsdial_fetch_issuers(check->client, url, &limits, &certificates,
+                                          &length, &next->error) == TLSDIAL_OK &&
+                    keep_fetched(check, certificates, length);
+    tlsdial_free(certificates);
     if (check->options->verbose)
         verbose_escaped("%s: %s", url,
                         next->fetched ? "fetched"
@@ -226,7 +249,10 @@ static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
 {
     struct tlsdial_error *verdict = &check->report.verdict;
     struct tlsdial_error unsaved = {0};
-    enum tlsdial_cause cause = TLSDIAL_OK;
+    enum tlsdial_cause cause = tlsdial_client_set_expiry_warning(
+        check->client, (int64_t)check->options->warn_days * REPORT_DAY, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if (check->options->save_chain != NULL)
         cause = output_open(&check->chain_file, check->options->save_chain,
                             check->options->deadline, error);
@@ -247,13 +273,10 @@ static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
 enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *options,
                              struct tlsdial_error *error)
 {
-    int64_t now = (int64_t)time(NULL), idle = options->idle_timeout;
+    int64_t now = (int64_t)time(NULL);
     struct check check = {
         .options = options, .client = client, .evidence = tlsdial_evidence_new()};
     enum tlsdial_cause cause;
-    tlsdial_client_set_expiry_warning(client, (int64_t)options->warn_days * REPORT_DAY);
-    tlsdial_client_set_idle_timeout(client,
-                                    idle > 0 && idle < END_WAIT ? idle : END_WAIT);
     check.report =
         (struct report){.options = options,
                         .evidence = check.evidence,
@@ -264,6 +287,7 @@ enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *optio
                 : tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
     output_discard(&check.chain_file);
     forget_fetches(&check.report.diagnosis);
+    free(check.fetched);
     tlsdial_evidence_free(check.evidence);
     return cause;
 }

@@ -174,11 +174,12 @@ static enum tlsdial_cause run(struct exchange *exchange, tlsdial_client *client,
         return cause;
     if (!options->raw)
         output_distrust(&exchange->output);
+    struct tlsdial_options dial = dial_options(options, exchange->evidence);
     /* What is left: opening files can have taken a while. */
-    tlsdial_client_set_max_time(client, options_time_left(options));
+    dial.max_time = options_time_left(options);
     warn_insecure(options, NULL);
-    exchange->conn = tlsdial_dial(client, options->target.host, options->target.port,
-                                  exchange->evidence, error);
+    exchange->conn =
+        tlsdial_dial(client, options->target.host, options->target.port, &dial, error);
     if (error->cause == TLSDIAL_CA_STORE) /* the system's, which is read now */
         options_judge_file(error->cause, "the trusted certificates were", options, error);
     if (exchange->conn == NULL)

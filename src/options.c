@@ -116,6 +116,15 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
     case OPTION_FETCH_MISSING:
         options->fetch_missing = true;
         break;
+    case OPTION_SERVERNAME:
+        options->servername = argument;
+        break;
+    case OPTION_VERIFY_HOSTNAME:
+        options->verify_hostname = argument;
+        break;
+    case OPTION_ALPN:
+        options->alpn = argument;
+        break;
     case OPTION_SEND:
         options->send = argument;
         break;
@@ -305,10 +314,12 @@ static enum tlsdial_cause finish_client(tlsdial_client **client,
     enum tlsdial_cause cause = apply_to_client(pending, *client, options, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    tlsdial_client_set_connect_timeout(*client, options->connect_timeout);
-    tlsdial_client_set_idle_timeout(*client, options->idle_timeout);
-    cause =
-        tlsdial_client_set_protocols(*client, pending->minimum, pending->maximum, error);
+    cause = tlsdial_client_set_connect_timeout(*client, options->connect_timeout, error);
+    if (cause == TLSDIAL_OK)
+        cause = tlsdial_client_set_idle_timeout(*client, options->idle_timeout, error);
+    if (cause == TLSDIAL_OK)
+        cause = tlsdial_client_set_protocols(*client, pending->minimum, pending->maximum,
+                                             error);
     return cause == TLSDIAL_OK
                ? options_judge_file(
                      credentials_apply(&pending->credentials, *client, error),

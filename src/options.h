@@ -20,8 +20,9 @@ struct options {
         *send; /**< file with the request, "-" for standard input; NULL: HTTP GET */
     const char *output; /**< NULL: standard output */
     bool raw;           /**< a terminal, too, gets the response as it is */
+    const char *servername, *verify_hostname, *alpn; /**< of each dial; NULL: not given */
     bool verbose, quiet;
-    /** Milliseconds, 0: none. The client has the first two already, for a command to lower. */
+    /** Milliseconds, 0: none. The client has the first two already. */
     int64_t connect_timeout, idle_timeout, max_time;
     struct deadline deadline; /**< max_time from the beginning of the run */
     int64_t attime; /**< seconds since 1970, -1: now; the client has it already */
@@ -49,6 +50,10 @@ int64_t options_time_left(const struct options *options);
 enum tlsdial_cause options_judge_file(enum tlsdial_cause cause, const char *what,
                                       const struct options *options,
                                       struct tlsdial_error *error);
+
+/** What each dial is given of it; the caller may change more. */
+struct tlsdial_options dial_options(const struct options *options,
+                                    tlsdial_evidence *evidence);
 
 void options_print_help(FILE *to);
 

@@ -15,6 +15,11 @@ const char *tlsdial_version(void)
     return TLSDIAL_VERSION;
 }
 
+void tlsdial_free(void *memory)
+{
+    OPENSSL_free(memory);
+}
+
 enum cause_part { CAUSE_TOKEN, CAUSE_PHRASE, CAUSE_HINT };
 
 /* A text for each cause, its parts ended by a NUL: one pointer that has to be relocated, not three. */
@@ -22,6 +27,8 @@ static const char *cause_text(enum tlsdial_cause cause, enum cause_part part)
 {
 #define CAUSE(name, status, token, phrase, hint) [status] = token "\0" phrase "\0" hint,
 #define RESERVED CAUSE
+    if (cause == TLSDIAL_AGAIN)
+        return part == CAUSE_TOKEN ? "again" : "";
     static const char *const texts[] = {
 #include "base/causes.def"
     };

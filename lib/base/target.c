@@ -249,6 +249,17 @@ static enum tlsdial_cause set_path(struct tlsdial_target *target, const char *pa
     return TLSDIAL_OK;
 }
 
+/* In a URL the '%' before a zone is written as "%25" (RFC 6874, 2). */
+static void unescape_zone(char *authority)
+{
+    char *zone = strchr(authority, '%');
+    const char *end = strchr(authority, ']');
+    if (authority[0] != '[' || zone == NULL || end == NULL || end < zone + 4 ||
+        strncmp(zone, "%25", 3) != 0)
+        return;
+    memmove(zone + 1, zone + 3, strlen(zone + 3) + 1);
+}
+
 static enum tlsdial_cause parse_url(struct tlsdial_target *target, const char *text,
                                     const char *port, struct tlsdial_error *error)
 {
@@ -260,6 +271,7 @@ static enum tlsdial_cause parse_url(struct tlsdial_target *target, const char *t
     if (strchr(authority, '@') != NULL)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "a user name or password in a URL is not accepted");
+    unescape_zone(authority);
     enum tlsdial_cause cause = parse_authority(target, authority, port, error);
     return cause == TLSDIAL_OK ? set_path(target, start + length, error) : cause;
 }

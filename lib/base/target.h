@@ -4,7 +4,7 @@
 
 #include "tlsdial.h"
 
-/** A host in the forms that its uses need. */
+/** A host in the forms that its uses need. A plain value. */
 struct host {
     bool is_ip;
     char lookup

@@ -39,7 +39,7 @@ struct connecting {
     struct attempt *pending; /* waits[i] is that of pending[i] */
     struct sock_wait *waits;
     size_t pending_count, pending_room;
-    enum tlsdial_cause cause;             /* that stands for the failures so far */
+    enum tlsdial_cause cause;            /* that stands for the failures so far */
     char failures[TLSDIAL_MESSAGE_SIZE]; /* in words; what does not fit is left out */
     bool failures_full;
     bool out_of_memory;
@@ -127,8 +127,9 @@ static void note_failure(struct connecting *connecting, const struct attempt *at
     enum tlsdial_cause cause = connect_cause(code);
     if (lacks_zone(attempt->to)) {
         cause = TLSDIAL_UNREACHABLE;
-        snprintf(reason, sizeof reason,
-                 "a link-local address needs the zone that it is in, as in fe80::1%%eth0");
+        snprintf(
+            reason, sizeof reason,
+            "a link-local address needs the zone that it is in, as in fe80::1%%eth0");
     } else {
         sock_describe(code, reason, sizeof reason);
     }
@@ -141,7 +142,8 @@ static void note_failure(struct connecting *connecting, const struct attempt *at
 /* The next address of a family, or NULL; *at is moved to it. */
 static const BIO_ADDRINFO *peek(const struct address_list *list, size_t *at, bool six)
 {
-    while (*at < list->count && (BIO_ADDRINFO_family(list->items[*at]) == sock_ipv6) != six)
+    while (*at < list->count &&
+           (BIO_ADDRINFO_family(list->items[*at]) == sock_ipv6) != six)
         ++*at;
     return *at < list->count ? list->items[*at] : NULL;
 }
@@ -263,7 +265,8 @@ static bool collect(struct connecting *connecting, int *fd)
     const struct deadline at_once = {.at = 0};
     int code;
     if (connecting->pending_count == 0 ||
-        sock_wait(connecting->waits, connecting->pending_count, at_once, &code) != SOCK_DONE)
+        sock_wait(connecting->waits, connecting->pending_count, at_once, &code) !=
+            SOCK_DONE)
         return false;
     for (size_t i = 0; i < connecting->pending_count;) {
         if (!connecting->waits[i].can_write) {

@@ -21,7 +21,7 @@ struct resolving {
     struct resolve_query query;
     struct deadline deadline;
     struct address_list list;
-    struct name_lookup *lookup;                     /* NULL: there is none, or none any more */
+    struct name_lookup *lookup; /* NULL: there is none, or none any more */
     struct sock_found failed[NAME_LOOKUP_FAMILIES]; /* FOUND: it did not fail */
 };
 
@@ -93,10 +93,9 @@ static enum tlsdial_cause literal_failed(const char *host, const char *port,
     if (found.result == SOCK_LOOKUP_NO_SERVICE)
         return tlsdial_error_set(error, TLSDIAL_USAGE, code,
                                  "the system knows no service '%s'", port);
-    return tlsdial_error_set(error, TLSDIAL_NAME_LOOKUP_FAILED, code,
-                             "the address %s cannot be used: %s", host,
-                             *reason != '\0' ? reason
-                                             : error_openssl_reason("no reason given"));
+    return tlsdial_error_set(
+        error, TLSDIAL_NAME_LOOKUP_FAILED, code, "the address %s cannot be used: %s",
+        host, *reason != '\0' ? reason : error_openssl_reason("no reason given"));
 }
 
 static enum tlsdial_cause add_literal(struct resolving *resolving, const char *host,
@@ -149,8 +148,8 @@ static enum tlsdial_cause take_literal(struct resolving *resolving,
 /* ---- names ---- */
 
 #define RESOURCES_HINT                                                                   \
-    "a limit on threads, memory or descriptors was reached: ulimit -u, -v or -n, pids.max or " \
-    "memory.max of a container, TasksMax= of a unit"
+    "a limit on threads, memory or descriptors was reached: ulimit -u, -v or -n, "       \
+    "pids.max or memory.max of a container, TasksMax= of a unit"
 
 static enum tlsdial_cause no_resources(const char *what, int code, const char *reason,
                                        struct tlsdial_error *error)
@@ -270,8 +269,8 @@ static enum tlsdial_cause no_address(enum tlsdial_family family,
 static enum tlsdial_cause lookup_failed(const struct resolving *resolving,
                                         struct tlsdial_error *error)
 {
-    const struct sock_found *failed = worse(&resolving->failed[NAME_LOOKUP_IPV6],
-                                            &resolving->failed[NAME_LOOKUP_IPV4]);
+    const struct sock_found *failed =
+        worse(&resolving->failed[NAME_LOOKUP_IPV6], &resolving->failed[NAME_LOOKUP_IPV4]);
     unsigned long code = (unsigned long)failed->code;
     switch (failed->result) {
     case SOCK_LOOKUP_NO_NAME:
@@ -286,9 +285,10 @@ static enum tlsdial_cause lookup_failed(const struct resolving *resolving,
     case SOCK_LOOKUP_NO_RESOURCES:
         return no_resources("", failed->code, failed->reason, error);
     default:
-        return tlsdial_error_set(
-            error, TLSDIAL_NAME_LOOKUP_FAILED, code, "the name could not be looked up: %s",
-            *failed->reason != '\0' ? failed->reason : "no address can be used");
+        return tlsdial_error_set(error, TLSDIAL_NAME_LOOKUP_FAILED, code,
+                                 "the name could not be looked up: %s",
+                                 *failed->reason != '\0' ? failed->reason
+                                                         : "no address can be used");
     }
 }
 

@@ -170,7 +170,8 @@ static enum step unix_step(struct route *route, struct tlsdial_error *error)
     int fd = -1, code = 0;
     char reason[128];
     if (deadline_passed(route->request.deadline))
-        return unix_failed(route, TLSDIAL_DEADLINE_CONNECT, 0, "no answer in time", error);
+        return unix_failed(route, TLSDIAL_DEADLINE_CONNECT, 0, "no answer in time",
+                           error);
     if (clock_now_us() < route->retry_us)
         return STEP_AGAIN;
     switch (sock_connect_unix(route->request.unix_path, &fd, &code)) {

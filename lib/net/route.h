@@ -20,7 +20,8 @@ struct route_request {
     bool has_socket;
     int socket; /**< of has_socket: a connected one, the route's from route_begin() on, which closes
                    it when it fails */
-    const char *unix_path; /**< of a Unix socket; NULL: none. On Windows it is an error. */
+    const char
+        *unix_path; /**< of a Unix socket; NULL: none. On Windows it is an error. */
     struct deadline deadline;
 };
 

@@ -89,17 +89,18 @@ void sock_describe(int code, char *text, size_t size);
 
 enum sock_lookup {
     SOCK_LOOKUP_FOUND,
-    SOCK_LOOKUP_NO_NAME,      /**< the name does not exist */
-    SOCK_LOOKUP_NO_ADDRESS,   /**< it exists, without an address of the family asked for */
-    SOCK_LOOKUP_NO_SERVICE,   /**< the port's name is unknown */
+    SOCK_LOOKUP_NO_NAME,    /**< the name does not exist */
+    SOCK_LOOKUP_NO_ADDRESS, /**< it exists, without an address of the family asked for */
+    SOCK_LOOKUP_NO_SERVICE, /**< the port's name is unknown */
     SOCK_LOOKUP_NO_RESOURCES, /**< no memory or descriptors were left, see the code: of the name
                                * this says nothing */
     SOCK_LOOKUP_SYSTEM,       /**< another error of the system, see the code */
     SOCK_LOOKUP_FAILED        /**< anything else, see the reason */
 };
 
-#define SOCK_ADDRESS_SIZE 72 /**< of an IPv6 address with a zone (an interface's name), and a NUL */
-#define SOCK_PORT_SIZE 6     /**< "65535" */
+#define SOCK_ADDRESS_SIZE                                                                \
+    72 /**< of an IPv6 address with a zone (an interface's name), and a NUL */
+#define SOCK_PORT_SIZE 6 /**< "65535" */
 #define SOCK_ADDRESSES_MAX                                                               \
     1024 /**< of a name: more than a DNS response of 16 KiB has, few enough to go through */
 
@@ -114,7 +115,7 @@ struct sock_found {
     enum sock_lookup result;
     struct sock_address *addresses; /**< in the system's order (RFC 6724) */
     size_t count;
-    int code;         /**< the system's, of NO_RESOURCES and SYSTEM, else the resolver's */
+    int code; /**< the system's, of NO_RESOURCES and SYSTEM, else the resolver's */
     char reason[128]; /**< in words; empty if found */
 };
 

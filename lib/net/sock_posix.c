@@ -270,16 +270,14 @@ static enum sock_lookup lookup_fault(int result)
         int result;
         enum sock_lookup fault;
     } known[] = {
-        {EAI_NONAME, SOCK_LOOKUP_NO_NAME},
-        {EAI_SERVICE, SOCK_LOOKUP_NO_SERVICE},
+        {EAI_NONAME, SOCK_LOOKUP_NO_NAME},        {EAI_SERVICE, SOCK_LOOKUP_NO_SERVICE},
 #ifdef EAI_NODATA
         {EAI_NODATA, SOCK_LOOKUP_NO_ADDRESS},
 #endif
 #ifdef EAI_ADDRFAMILY
         {EAI_ADDRFAMILY, SOCK_LOOKUP_NO_ADDRESS},
 #endif
-        {EAI_FAMILY, SOCK_LOOKUP_NO_ADDRESS},
-        {EAI_MEMORY, SOCK_LOOKUP_NO_RESOURCES},
+        {EAI_FAMILY, SOCK_LOOKUP_NO_ADDRESS},     {EAI_MEMORY, SOCK_LOOKUP_NO_RESOURCES},
         {EAI_SYSTEM, SOCK_LOOKUP_SYSTEM},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

@@ -4,7 +4,7 @@
 #include "net/sock.h"
 
 #define FD_SETSIZE 1024 /* of Winsock's own 64, an event loop or a race would run out */
-#include <winsock2.h> /* before windows.h, or that brings in the first Winsock */
+#include <winsock2.h>   /* before windows.h, or that brings in the first Winsock */
 
 #include <windows.h>
 #include <ws2tcpip.h>

@@ -12,6 +12,7 @@
 
 #include "base/deadline.h"
 #include "net/sock.h"
+#include "tlsdial.h"
 
 /** What came of a step. */
 enum step {
@@ -40,5 +41,9 @@ void wait_set_clear(struct wait_set *set);
 /** Waits until a socket of the set is ready (SOCK_DONE) or `until` has passed (SOCK_TIMEOUT).
  * SOCK_FAILED with a code, sock_out_of_memory among them. A set without sockets is a pause. */
 enum sock_result wait_for(struct wait_set *set, int *code);
+
+/** The set for a caller who waits: see tlsdial_dialing_wants(). */
+size_t wait_set_export(const struct wait_set *set, struct tlsdial_want *wants,
+                       size_t room, int *timeout_ms);
 
 #endif

@@ -23,7 +23,6 @@
 #define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
 #define LEAST_SECURITY_LEVEL 2
-#define TLS_RECORD_SIZE 16384
 
 static bool is_forward_secret_aead(const SSL_CIPHER *cipher)
 {
@@ -154,18 +153,15 @@ void tlsdial_client_free(tlsdial_client *client)
     SSL_CTX_free(client->ctx);
     CRYPTO_THREAD_lock_free(client->lock);
     trust_clear(&client->trust);
-    OPENSSL_free(client->servername);
-    OPENSSL_free(client->verify_hostname);
     resolve_override_free(client->overrides);
     sk_X509_pop_free(client->untrusted, X509_free);
     sk_X509_CRL_pop_free(client->crls, X509_CRL_free);
     pin_list_clear(&client->pins);
     tlsa_list_clear(&client->tlsa);
-    OPENSSL_free(client->alpn);
     OPENSSL_free(client);
 }
 
-enum tlsdial_cause client_load_trust(tlsdial_client *client, struct tlsdial_error *error)
+enum tlsdial_cause client_seal(tlsdial_client *client, struct tlsdial_error *error)
 {
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (!CRYPTO_THREAD_write_lock(client->lock))
@@ -177,8 +173,21 @@ enum tlsdial_cause client_load_trust(tlsdial_client *client, struct tlsdial_erro
         client->default_trust = cause == TLSDIAL_OK;
     }
     client->has_trust = cause == TLSDIAL_OK;
+    client->sealed = true;
     CRYPTO_THREAD_unlock(client->lock);
     return cause;
+}
+
+enum tlsdial_cause client_check_open(tlsdial_client *client, struct tlsdial_error *error)
+{
+    bool sealed = true;
+    if (CRYPTO_THREAD_read_lock(client->lock)) {
+        sealed = client->sealed;
+        CRYPTO_THREAD_unlock(client->lock);
+    }
+    return sealed ? tlsdial_error_set(error, TLSDIAL_MISUSE, 0,
+                                      "the client was set after its first dial")
+                  : TLSDIAL_OK;
 }
 
 /* For the chain, and for what else is verified against the store, such as an OCSP response. */
@@ -227,13 +236,18 @@ enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
                           error);
 }
 
-void tlsdial_client_set_partial_chain(tlsdial_client *client, bool allowed)
+enum tlsdial_cause tlsdial_client_set_partial_chain(tlsdial_client *client, bool allowed,
+                                                    struct tlsdial_error *error)
 {
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     X509_VERIFY_PARAM *param = SSL_CTX_get0_param(client->ctx);
     if (allowed)
         X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
     else
         X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+    return TLSDIAL_OK;
 }
 
 enum tlsdial_cause tlsdial_client_add_untrusted(tlsdial_client *client, const char *file,
@@ -253,43 +267,6 @@ enum tlsdial_cause tlsdial_client_set_verify_time(tlsdial_client *client, int64_
     client->verify_time = seconds;
     client->has_verify_time = true;
     apply_verify_time(client);
-    return TLSDIAL_OK;
-}
-
-/* "h2,http/1.1" as in the extension: each name after its length. 0 where the text is bad. */
-static size_t alpn_wire(unsigned char *wire, size_t size, const char *text)
-{
-    size_t used = 0;
-    while (used < size) {
-        size_t length = strcspn(text, ",");
-        if (length == 0 || length > 255 || length >= size - used)
-            return 0;
-        wire[used++] = (unsigned char)length;
-        memcpy(wire + used, text, length);
-        used += length;
-        if (text[length] == '\0')
-            return used;
-        text += length + 1;
-    }
-    return 0;
-}
-
-enum tlsdial_cause tlsdial_client_set_alpn(tlsdial_client *client, const char *protocols,
-                                           struct tlsdial_error *error)
-{
-    unsigned char wire[1024];
-    size_t length = protocols != NULL ? alpn_wire(wire, sizeof wire, protocols) : 0;
-    if (protocols != NULL && length == 0)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "'%.64s' is no list of ALPN protocols", protocols);
-    char *copy = protocols != NULL ? OPENSSL_strdup(protocols) : NULL;
-    if ((protocols != NULL && copy == NULL) ||
-        SSL_CTX_set_alpn_protos(client->ctx, wire, (unsigned)length) != 0) {
-        OPENSSL_free(copy);
-        return error_out_of_memory(error);
-    }
-    OPENSSL_free(client->alpn);
-    client->alpn = copy;
     return TLSDIAL_OK;
 }
 
@@ -321,9 +298,14 @@ enum tlsdial_cause tlsdial_client_set_protocols(tlsdial_client *client,
     return TLSDIAL_OK;
 }
 
-void tlsdial_client_set_family(tlsdial_client *client, enum tlsdial_family family)
+enum tlsdial_cause tlsdial_client_set_family(tlsdial_client *client,
+                                             enum tlsdial_family family,
+                                             struct tlsdial_error *error)
 {
-    client->family = family;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK)
+        client->family = family;
+    return cause;
 }
 
 enum tlsdial_cause tlsdial_client_add_resolve(tlsdial_client *client, const char *host,
@@ -333,54 +315,33 @@ enum tlsdial_cause tlsdial_client_add_resolve(tlsdial_client *client, const char
     return resolve_override_add(&client->overrides, host, port, addresses, error);
 }
 
-/* Sets one of the names of the client; NULL takes it back. */
-static enum tlsdial_cause set_name(struct host **name, const char *text, bool ip_allowed,
-                                   struct tlsdial_error *error)
+static enum tlsdial_cause set_limit(tlsdial_client *client, int64_t *limit, int64_t value,
+                                    struct tlsdial_error *error)
 {
-    struct host *parsed = NULL;
-    if (text != NULL) {
-        parsed = OPENSSL_zalloc(sizeof *parsed);
-        if (parsed == NULL)
-            return error_out_of_memory(error);
-        enum tlsdial_cause cause = host_parse(parsed, text, error);
-        if (cause == TLSDIAL_OK && parsed->is_ip && !ip_allowed)
-            cause =
-                tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                  "'%.64s' is an address: SNI carries names only", text);
-        if (cause != TLSDIAL_OK) {
-            OPENSSL_free(parsed);
-            return cause;
-        }
-    }
-    OPENSSL_free(*name);
-    *name = parsed;
-    return TLSDIAL_OK;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK && value < 0)
+        cause = tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "a negative limit: %lld",
+                                  (long long)value);
+    if (cause == TLSDIAL_OK)
+        *limit = value;
+    return cause;
 }
 
-enum tlsdial_cause tlsdial_client_set_servername(tlsdial_client *client, const char *name,
-                                                 struct tlsdial_error *error)
-{
-    return set_name(&client->servername, name, false, error);
-}
-
-enum tlsdial_cause tlsdial_client_set_verify_hostname(tlsdial_client *client,
-                                                      const char *name,
+enum tlsdial_cause tlsdial_client_set_connect_timeout(tlsdial_client *client,
+                                                      int64_t limit,
                                                       struct tlsdial_error *error)
 {
-    return set_name(&client->verify_hostname, name, true, error);
+    return set_limit(client, &client->connect_timeout, limit, error);
 }
 
-void tlsdial_client_set_connect_timeout(tlsdial_client *client, int64_t limit)
+enum tlsdial_cause tlsdial_client_set_idle_timeout(tlsdial_client *client, int64_t limit,
+                                                   struct tlsdial_error *error)
 {
-    client->connect_timeout = limit;
+    return set_limit(client, &client->idle_timeout, limit, error);
 }
 
-void tlsdial_client_set_idle_timeout(tlsdial_client *client, int64_t limit)
+enum tlsdial_cause tlsdial_client_set_max_time(tlsdial_client *client, int64_t limit,
+                                               struct tlsdial_error *error)
 {
-    client->idle_timeout = limit;
-}
-
-void tlsdial_client_set_max_time(tlsdial_client *client, int64_t limit)
-{
-    client->max_time = limit;
+    return set_limit(client, &client->max_time, limit, error);
 }

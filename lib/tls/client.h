@@ -5,9 +5,12 @@
 #include <openssl/ssl.h>
 
 #include "base/target.h"
+#include "tlsdial.h"
 #include "net/resolve.h"
 #include "x509/pin.h"
 #include "x509/trust.h"
+
+#define TLS_RECORD_SIZE 16384 /**< the most plaintext of one */
 
 struct tlsdial_client {
     SSL_CTX *ctx;
@@ -15,14 +18,13 @@ struct tlsdial_client {
     CRYPTO_RWLOCK *lock; /**< guards has_trust once several threads dial */
     bool has_trust;      /**< the user's trust was added, or the default one loaded */
     bool default_trust;  /**< the default one */
+    bool sealed;         /**< by its first dial: nothing can be set any more */
     enum tlsdial_family family;
     int64_t connect_timeout, idle_timeout, max_time; /**< milliseconds, 0: none */
-    struct host *servername, *verify_hostname;       /**< NULL: the host dialled */
     struct resolve_override *overrides;
     STACK_OF(X509) * untrusted; /**< issuers that the server may leave out */
     bool has_verify_time;
     int64_t verify_time;       /**< seconds since 1970 */
-    char *alpn;                /**< as it was given; NULL: none */
     STACK_OF(X509_CRL) * crls; /**< NULL: none */
     bool require_staple;
     struct pin_list pins;
@@ -31,8 +33,10 @@ struct tlsdial_client {
     bool insecure;
 };
 
-/** Loads the default trust store before the first dial, unless there is other trust: reading
- * it costs more than a whole handshake. Thread-safe. */
-enum tlsdial_cause client_load_trust(tlsdial_client *client, struct tlsdial_error *error);
+/** Before each dial: seals the client and loads the default trust store, unless there is other
+ * trust: reading it costs more than a handshake. Thread-safe. */
+enum tlsdial_cause client_seal(tlsdial_client *client, struct tlsdial_error *error);
+/** TLSDIAL_MISUSE once the client is sealed. For each function that sets something. */
+enum tlsdial_cause client_check_open(tlsdial_client *client, struct tlsdial_error *error);
 
 #endif

@@ -11,53 +11,79 @@
 enum tlsdial_cause tlsdial_client_add_crl_file(tlsdial_client *client, const char *file,
                                                struct tlsdial_error *error)
 {
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if (client->crls == NULL)
         client->crls = sk_X509_CRL_new_null();
     if (client->crls == NULL)
         return error_out_of_memory(error);
-    enum tlsdial_cause cause = crl_list_add_file(client->crls, file, error);
+    cause = crl_list_add_file(client->crls, file, error);
     if (cause == TLSDIAL_OK)
         X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(client->ctx),
                                     X509_V_FLAG_CRL_CHECK);
     return cause;
 }
 
-void tlsdial_client_set_crl_check_all(tlsdial_client *client, bool all)
+enum tlsdial_cause tlsdial_client_set_crl_check_all(tlsdial_client *client, bool all,
+                                                    struct tlsdial_error *error)
 {
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     X509_VERIFY_PARAM *param = SSL_CTX_get0_param(client->ctx);
     if (all)
         X509_VERIFY_PARAM_set_flags(param,
                                     X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
     else
         X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_CRL_CHECK_ALL);
+    return TLSDIAL_OK;
 }
 
-void tlsdial_client_set_require_staple(tlsdial_client *client, bool required)
+enum tlsdial_cause tlsdial_client_set_require_staple(tlsdial_client *client,
+                                                     bool required,
+                                                     struct tlsdial_error *error)
 {
-    client->require_staple = required;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK)
+        client->require_staple = required;
+    return cause;
 }
 
-void tlsdial_client_set_expiry_warning(tlsdial_client *client, int64_t seconds)
+enum tlsdial_cause tlsdial_client_set_expiry_warning(tlsdial_client *client,
+                                                     int64_t seconds,
+                                                     struct tlsdial_error *error)
 {
-    client->expiry_warning = seconds;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK)
+        client->expiry_warning = seconds;
+    return cause;
 }
 
-void tlsdial_client_set_insecure(tlsdial_client *client, bool insecure)
+enum tlsdial_cause tlsdial_client_set_insecure(tlsdial_client *client, bool insecure,
+                                               struct tlsdial_error *error)
 {
-    client->insecure = insecure;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK)
+        client->insecure = insecure;
+    return cause;
 }
 
 enum tlsdial_cause tlsdial_client_add_pinned_keys(tlsdial_client *client,
                                                   const char *pins,
                                                   struct tlsdial_error *error)
 {
-    return pin_list_add(&client->pins, pins, error);
+    enum tlsdial_cause cause = client_check_open(client, error);
+    return cause == TLSDIAL_OK ? pin_list_add(&client->pins, pins, error) : cause;
 }
 
 enum tlsdial_cause tlsdial_client_add_tlsa(tlsdial_client *client, const char *record,
                                            struct tlsdial_error *error)
 {
     struct tlsa tlsa = {0};
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     const char *fault = "it is not of the form \"3 1 1 HEX\"";
     bool ok = tlsa_parse(&tlsa, record);
     if (ok && tlsa.usage < 2) {

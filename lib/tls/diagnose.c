@@ -109,8 +109,8 @@ static void print_circumstance(char *to, size_t size, const tlsdial_conn *conn,
                      : "");
     else if (cause == TLSDIAL_TLS_ERROR && conn->messages.renegotiation_refused)
         snprintf(to, size, ": it wanted to renegotiate, which is refused here");
-    else if (cause == TLSDIAL_ALPN && conn->client != NULL && conn->client->alpn != NULL)
-        snprintf(to, size, "; offered were %.200s", conn->client->alpn);
+    else if (cause == TLSDIAL_ALPN && conn->alpn != NULL)
+        snprintf(to, size, "; offered were %.200s", conn->alpn);
 }
 
 static enum tlsdial_cause alerted(const tlsdial_conn *conn, enum tlsdial_cause cause,
@@ -147,43 +147,56 @@ static const struct greeting greetings[] = {
     {"-ERR", NULL, "POP3 or Redis", "check the port: this one serves something else"},
 };
 
-static bool is_postgresql(const struct io *io)
+/* The first bytes of an answer. */
+struct beginning {
+    const unsigned char *bytes;
+    size_t length;
+};
+
+static struct beginning beginning_of(const struct stream *stream)
 {
-    /* ErrorResponse: 'E', length of four bytes, 'S' and the severity. */
-    return io->first_length >= 6 && io->first[0] == 'E' && io->first[1] == 0 &&
-           io->first[2] == 0 && io->first[5] == 'S';
+    struct beginning beginning;
+    beginning.bytes = stream_first(stream, &beginning.length);
+    return beginning;
 }
 
-static bool is_mysql(const struct io *io)
+static bool is_postgresql(struct beginning first)
+{
+    /* ErrorResponse: 'E', length of four bytes, 'S' and the severity. */
+    return first.length >= 6 && first.bytes[0] == 'E' && first.bytes[1] == 0 &&
+           first.bytes[2] == 0 && first.bytes[5] == 'S';
+}
+
+static bool is_mysql(struct beginning first)
 {
     /* Length of three bytes, sequence number 0, protocol version 10 or an error packet. */
-    return io->first_length >= 5 && io->first[2] == 0 && io->first[3] == 0 &&
-           (io->first[4] == 10 || io->first[4] == 0xff);
+    return first.length >= 5 && first.bytes[2] == 0 && first.bytes[3] == 0 &&
+           (first.bytes[4] == 10 || first.bytes[4] == 0xff);
 }
 
 /* The first bytes as text, up to the line's end. */
-static void first_line(const struct io *io, char to[IO_FIRST_BYTES + 1])
+static void first_line(struct beginning first, char to[STREAM_FIRST_BYTES + 1])
 {
-    memcpy(to, io->first, io->first_length);
-    to[io->first_length] = '\0';
+    memcpy(to, first.bytes, first.length);
+    to[first.length] = '\0';
     to[strcspn(to, "\r\n")] = '\0';
 }
 
 /* What the answer begins with: a line in quotes or, where that would show nothing, bytes. */
-static void print_beginning(char *to, size_t size, const struct io *io, const char *line)
+static void print_beginning(char *to, size_t size, struct beginning first,
+                            const char *line)
 {
-    const unsigned char *first = (const unsigned char *)io->first;
     if (*line != '\0')
         snprintf(to, size, "\"%s\"", line);
     else
-        snprintf(to, size, "the byte%s", io->first_length == 1 ? "" : "s");
-    for (size_t i = 0; *line == '\0' && i < io->first_length && i < BYTES_SHOWN; i++) {
+        snprintf(to, size, "the byte%s", first.length == 1 ? "" : "s");
+    for (size_t i = 0; *line == '\0' && i < first.length && i < BYTES_SHOWN; i++) {
         size_t used = strlen(to);
-        snprintf(to + used, size - used, " %02X", first[i]);
+        snprintf(to + used, size - used, " %02X", first.bytes[i]);
     }
 }
 
-static const struct greeting *find_greeting(const struct io *io, const char *line)
+static const struct greeting *find_greeting(struct beginning first, const char *line)
 {
     static const struct greeting postgresql = {
         NULL, NULL, "PostgreSQL", "PostgreSQL begins TLS with a request of its own"};
@@ -194,24 +207,25 @@ static const struct greeting *find_greeting(const struct io *io, const char *lin
             (greetings[i].contains == NULL ||
              strstr(line, greetings[i].contains) != NULL))
             return &greetings[i];
-    return is_postgresql(io) ? &postgresql : is_mysql(io) ? &mysql : NULL;
+    return is_postgresql(first) ? &postgresql : is_mysql(first) ? &mysql : NULL;
 }
 
 /* Whether the peer's first bytes can begin a TLS record: type 20 to 23 (RFC 8446, 5.1), major
  * version 3. Some answer in plain text and close, which OpenSSL takes for a mere end. */
-static bool began_with_tls(const struct io *io)
+static bool began_with_tls(struct beginning first)
 {
-    return io->first_length == 0 || (io->first[0] >= 20 && io->first[0] <= 23 &&
-                                     (io->first_length == 1 || io->first[1] == 3));
+    return first.length == 0 || (first.bytes[0] >= 20 && first.bytes[0] <= 23 &&
+                                 (first.length == 1 || first.bytes[1] == 3));
 }
 
-static enum tlsdial_cause not_tls(struct io *io, struct tlsdial_error *error)
+static enum tlsdial_cause not_tls(struct stream *stream, struct tlsdial_error *error)
 {
-    char line[IO_FIRST_BYTES + 1], beginning[IO_FIRST_BYTES + 32];
-    io_read_first(io);
-    first_line(io, line);
-    print_beginning(beginning, sizeof beginning, io, line);
-    const struct greeting *greeting = find_greeting(io, line);
+    char line[STREAM_FIRST_BYTES + 1], beginning[STREAM_FIRST_BYTES + 32];
+    stream_read_first(stream);
+    struct beginning first = beginning_of(stream);
+    first_line(first, line);
+    print_beginning(beginning, sizeof beginning, first, line);
+    const struct greeting *greeting = find_greeting(first, line);
     tlsdial_error_set(error, TLSDIAL_NOT_TLS, ERR_peek_error(),
                       "the peer does not speak TLS%s%s: its answer begins with %s",
                       greeting != NULL ? " but " : "",
@@ -223,12 +237,12 @@ static enum tlsdial_cause not_tls(struct io *io, struct tlsdial_error *error)
 
 /* ---- the socket ---- */
 
-static enum tlsdial_cause socket_failed(const struct io *io, enum tlsdial_cause cause,
+static enum tlsdial_cause socket_failed(struct ending ending, enum tlsdial_cause cause,
                                         const char *during, struct tlsdial_error *error)
 {
     char reason[128];
-    sock_describe(io->code, reason, sizeof reason);
-    return tlsdial_error_set(error, cause, (unsigned long)io->code, "%s: %s", during,
+    sock_describe(ending.code, reason, sizeof reason);
+    return tlsdial_error_set(error, cause, (unsigned long)ending.code, "%s: %s", during,
                              reason);
 }
 
@@ -236,10 +250,10 @@ static enum tlsdial_cause socket_failed(const struct io *io, enum tlsdial_cause 
 static void add_client_hello_size(const tlsdial_conn *conn, struct tlsdial_error *error)
 {
     char text[80];
-    if (error == NULL || conn->io->first_length > 0 ||
+    if (error == NULL || beginning_of(conn->stream).length > 0 ||
         conn->messages.client_hello == NULL)
         return;
-    unsigned long long sent = conn->io->traffic->sent;
+    unsigned long long sent = stream_sent(conn->stream);
     if (sent > 0)
         snprintf(text, sizeof text, ", after a ClientHello of %llu bytes", sent);
     error_append(error, sent > 0 ? text : ", before the ClientHello was sent");
@@ -254,17 +268,17 @@ static void suspect_client_certificate(const tlsdial_conn *conn,
                           "--cert FILE gives one");
 }
 
-static enum tlsdial_cause ended(const tlsdial_conn *conn, struct tlsdial_error *error)
+static enum tlsdial_cause ended(const tlsdial_conn *conn, struct ending ending,
+                                struct tlsdial_error *error)
 {
-    const struct io *io = conn->io;
     enum tlsdial_cause cause = TLSDIAL_CLOSED_IN_HANDSHAKE;
-    if (io->end == IO_FIN)
+    if (ending.end == STREAM_FIN)
         tlsdial_error_set(error, cause, 0,
                           "the peer closed the connection during the handshake");
-    else if (sock_fault(io->code) == SOCK_RESET)
-        socket_failed(io, cause, "the connection broke during the handshake", error);
+    else if (sock_fault(ending.code) == SOCK_RESET)
+        socket_failed(ending, cause, "the connection broke during the handshake", error);
     else
-        cause = socket_failed(io, TLSDIAL_HANDSHAKE, "the connection failed", error);
+        cause = socket_failed(ending, TLSDIAL_HANDSHAKE, "the connection failed", error);
     add_client_hello_size(conn, error);
     suspect_client_certificate(conn, error);
     return cause;
@@ -295,57 +309,58 @@ static enum tlsdial_cause reason_cause(const struct messages *messages)
 enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcome outcome,
                                       struct tlsdial_error *error)
 {
-    const struct io *io = conn->io;
+    struct beginning first = beginning_of(conn->stream);
+    struct ending ending = conn_ending(conn);
     const struct verification *verification = &conn->evidence->verification;
-    enum tlsdial_cause cause =
-        insecure_excuses(verification) ? TLSDIAL_OK : verification_error(verification, error);
+    enum tlsdial_cause cause = insecure_excuses(verification)
+                                   ? TLSDIAL_OK
+                                   : verification_error(verification, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (io->end == IO_TIMEOUT) {
+    if (outcome == CONN_LATE) {
         tlsdial_error_set(error, TLSDIAL_DEADLINE_HANDSHAKE, 0,
                           "the handshake did not end in time: the peer sent %s",
-                          io->first_length == 0 ? "nothing" : "too little");
+                          first.length == 0 ? "nothing" : "too little");
         add_client_hello_size(conn, error);
         return TLSDIAL_DEADLINE_HANDSHAKE;
     }
-    if (!began_with_tls(io))
-        return not_tls(conn->io, error);
+    if (!began_with_tls(first))
+        return not_tls(conn->stream, error);
     if (outcome == CONN_PEER_CLOSED)
         return tlsdial_error_set(
             error, TLSDIAL_CLOSED_IN_HANDSHAKE, 0,
             "the peer sent close_notify before the handshake was done");
     if (conn->messages.alerted)
         return alerted(conn, alert_cause(&conn->messages), error);
-    if (io->end != IO_OPEN)
-        return ended(conn, error);
+    if (ending.end != STREAM_OPEN)
+        return ended(conn, ending, error);
     return tlsdial_error_set(error, reason_cause(&conn->messages), ERR_peek_error(), "%s",
                              error_openssl_reason("no reason given"));
 }
 
-enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn,
-                                     struct tlsdial_error *error)
+enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn, enum conn_outcome outcome,
+                                     struct ending ending, struct tlsdial_error *error)
 {
-    const struct io *io = conn->io;
-    bool total = conn->total.at <= io->deadline.at;
     enum tlsdial_cause cause = client_certificate_cause(&conn->messages);
-    if (io->end == IO_TIMEOUT)
+    if (outcome == CONN_LATE)
         return tlsdial_error_set(error, TLSDIAL_DEADLINE_TRANSFER, 0,
-                                 total ? "the transfer did not end in time"
-                                       : "the peer was silent for too long");
+                                 deadline_passed(conn->total)
+                                     ? "the transfer did not end in time"
+                                     : "the peer was silent for too long");
     if (conn->messages.alerted)
         return alerted(conn, cause != TLSDIAL_OK ? cause : TLSDIAL_TLS_ERROR, error);
-    if (io->end == IO_OPEN)
+    if (ending.end == STREAM_OPEN)
         return tlsdial_error_set(error, TLSDIAL_TLS_ERROR, ERR_peek_error(), "%s",
                                  error_openssl_reason("no reason given"));
-    if (io->end == IO_FIN)
+    if (ending.end == STREAM_FIN)
         cause = tlsdial_error_set(error, TLSDIAL_TRUNCATED, ERR_peek_error(),
                                   "the peer ended the connection without close_notify");
     else
-        cause =
-            socket_failed(io, TLSDIAL_RESET,
-                          sock_fault(io->code) == SOCK_RESET ? "the connection was reset"
-                                                             : "the connection failed",
-                          error);
+        cause = socket_failed(ending, TLSDIAL_RESET,
+                              sock_fault(ending.code) == SOCK_RESET
+                                  ? "the connection was reset"
+                                  : "the connection failed",
+                              error);
     suspect_client_certificate(conn, error);
     return cause;
 }

@@ -5,20 +5,12 @@
 #include "tls/conn.h"
 #include "tlsdial.h"
 
-/** How a call to OpenSSL ended. */
-enum conn_outcome {
-    CONN_DONE,
-    CONN_AGAIN,       /**< only as struct io was told to */
-    CONN_PEER_CLOSED, /**< close_notify */
-    CONN_FAILED       /**< see struct io's end and OpenSSL's error queue */
-};
-
 /** The cause of a handshake that did not end well. So for the rest; each is called right after
  * the failure, while OpenSSL's error queue tells of it. */
 enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcome outcome,
                                       struct tlsdial_error *error);
 /** The cause of a read or write that failed after the handshake. */
-enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn,
-                                     struct tlsdial_error *error);
+enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn, enum conn_outcome outcome,
+                                     struct ending ending, struct tlsdial_error *error);
 
 #endif

@@ -117,35 +117,31 @@ bool tlsdial_evidence_addresses(const tlsdial_evidence *evidence, size_t *count)
     return evidence->has_addresses;
 }
 
-static bool has_attempt_room(tlsdial_evidence *evidence)
+static bool copy_attempt(struct tlsdial_attempt *to, const struct tlsdial_attempt *from)
 {
-    if (evidence->attempt_count < evidence->attempt_room)
+    *to = *from;
+    to->address = OPENSSL_strdup(from->address);
+    to->port = OPENSSL_strdup(from->port);
+    to->reason = from->reason != NULL ? escaped_text(from->reason) : NULL;
+    if (to->address != NULL && to->port != NULL &&
+        (from->reason == NULL || to->reason != NULL))
         return true;
-    size_t room = evidence->attempt_room > 0 ? 2 * evidence->attempt_room : 4;
-    void *attempts =
-        OPENSSL_realloc(evidence->attempts, room * sizeof *evidence->attempts);
-    if (attempts == NULL)
-        return false;
-    evidence->attempts = attempts;
-    evidence->attempt_room = room;
-    return true;
+    free_text(to->address);
+    free_text(to->port);
+    free_text(to->reason);
+    return false;
 }
 
 bool evidence_attempt(tlsdial_evidence *evidence, const struct tlsdial_attempt *attempt)
 {
-    struct tlsdial_attempt copy = *attempt;
-    copy.address = OPENSSL_strdup(attempt->address);
-    copy.port = OPENSSL_strdup(attempt->port);
-    copy.reason = attempt->reason != NULL ? escaped_text(attempt->reason) : NULL;
-    bool whole = copy.address != NULL && copy.port != NULL &&
-                 (attempt->reason == NULL || copy.reason != NULL);
-    if (!whole || !has_attempt_room(evidence)) {
-        free_text(copy.address);
-        free_text(copy.port);
-        free_text(copy.reason);
+    struct tlsdial_attempt *grown = OPENSSL_realloc(
+        evidence->attempts, (evidence->attempt_count + 1) * sizeof *grown);
+    if (grown == NULL)
         return false;
-    }
-    evidence->attempts[evidence->attempt_count++] = copy;
+    evidence->attempts = grown;
+    if (!copy_attempt(&grown[evidence->attempt_count], attempt))
+        return false;
+    evidence->attempt_count++;
     evidence_step(evidence, TLSDIAL_STEP_ATTEMPT);
     return true;
 }
@@ -333,6 +329,18 @@ bool tlsdial_evidence_resumed(const tlsdial_evidence *evidence, bool *resumed)
 bool tlsdial_evidence_certificate_requested(const tlsdial_evidence *evidence)
 {
     return evidence->certificate_requested;
+}
+
+void evidence_traffic(tlsdial_evidence *evidence, uint64_t received, uint64_t sent)
+{
+    evidence->traffic = (struct traffic){.received = received, .sent = sent};
+    evidence->has_traffic = true;
+}
+
+void evidence_first_byte(tlsdial_evidence *evidence)
+{
+    if (evidence->times[TLSDIAL_STEP_FIRST_BYTE] < 0)
+        evidence_step(evidence, TLSDIAL_STEP_FIRST_BYTE);
 }
 
 bool tlsdial_evidence_bytes(const tlsdial_evidence *evidence, uint64_t *received,

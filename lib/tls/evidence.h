@@ -2,6 +2,7 @@
 #ifndef TLSDIAL_TLS_EVIDENCE_H
 #define TLSDIAL_TLS_EVIDENCE_H
 
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -23,7 +24,7 @@ struct tlsdial_evidence {
     size_t addresses;
     bool has_addresses;
     struct tlsdial_attempt *attempts; /* owns their texts */
-    size_t attempt_count, attempt_room;
+    size_t attempt_count;
     struct verification verification;
     struct tlsdial_certificate
         *described[CHAINS];           /* made when asked for; NULL der: not yet */
@@ -43,10 +44,14 @@ struct tlsdial_evidence {
 void evidence_begin(tlsdial_evidence *evidence);
 /** Notes the time of a step and tells the observer. */
 void evidence_step(tlsdial_evidence *evidence, enum tlsdial_step step);
-/** How many addresses were found so far. */
+/** How many addresses the lookup gave so far. */
 void evidence_addresses(tlsdial_evidence *evidence, size_t count);
-/** Copies the attempt, its reason escaped. False when out of memory. */
+/** Takes a copy, its reason escaped. False when out of memory. */
 bool evidence_attempt(tlsdial_evidence *evidence, const struct tlsdial_attempt *attempt);
+/** The bytes on the connection so far, those of hops included. */
+void evidence_traffic(tlsdial_evidence *evidence, uint64_t received, uint64_t sent);
+/** Application data has come; the first time counts. */
+void evidence_first_byte(tlsdial_evidence *evidence);
 bool evidence_trust(tlsdial_evidence *evidence, const struct trust *trust);
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl);
 void evidence_end(tlsdial_evidence *evidence, enum tlsdial_cause how);

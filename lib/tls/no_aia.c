@@ -3,10 +3,15 @@
 
 #include "base/error.h"
 
-enum tlsdial_cause tlsdial_client_fetch_untrusted(tlsdial_client *client, const char *url,
-                                                  struct tlsdial_error *error)
+enum tlsdial_cause tlsdial_fetch_issuers(tlsdial_client *client, const char *url,
+                                         const struct tlsdial_options *options,
+                                         void **certificates, size_t *length,
+                                         struct tlsdial_error *error)
 {
     (void)client;
+    (void)options;
+    *certificates = NULL;
+    *length = 0;
     return tlsdial_error_set(
         error, TLSDIAL_USAGE, 0,
         "'%.200s' cannot be fetched: this OpenSSL was built without HTTP", url);

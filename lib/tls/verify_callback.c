@@ -67,7 +67,7 @@ static struct verify_request request_of(const tlsdial_conn *conn)
     return (struct verify_request){.trust = &client->trust,
                                    .default_trust = client->default_trust,
                                    .reference = &conn->reference,
-                                   .untrusted = client->untrusted,
+                                   .untrusted = conn->untrusted,
                                    .crls = client->crls,
                                    .pins = &client->pins,
                                    .tlsa = &client->tlsa,
@@ -77,7 +77,7 @@ static struct verify_request request_of(const tlsdial_conn *conn)
                                    .security_level = SSL_get_security_level(conn->ssl),
                                    .insecure = client->insecure,
                                    .require_staple = client->require_staple,
-                                   .deadline = conn->io->deadline};
+                                   .deadline = conn->deadline};
 }
 
 /* For SSL_CTX_set_cert_verify_callback(3). */

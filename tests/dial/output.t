@@ -25,6 +25,11 @@ else
 fi
 redirected '>&-' tlsdial --help
 status_is 15 '--help with standard output closed'
+for option in --help --version; do # whoever reads has gone by the time
+    in_shell "{ sleep 1; \"\$@\"; echo \$? >'$T/piped'; } | :" tlsdial "$option"
+    is "$(cat "$T/piped")" 0 "$option: a reader that has seen enough is no error"
+    err_empty "$option: nothing is told of it"
+done
 
 # shellcheck disable=SC2086
 in_shell "{ \"\$@\"; echo \$? >'$T/piped'; } | head -c 1" \

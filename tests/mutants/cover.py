@@ -25,7 +25,7 @@ class Map:
                     tests.add(test)
 
     def covering(self, path, line, first):
-        """The tests that ran the line, or the nearest one before it, down to first, that gcov knows."""
+        """The tests that ran the line or, if it has no code, the nearest one above with some."""
         known = self.lines.get(path, {})
         for each in range(line, first - 1, -1):
             if each in known:
@@ -109,7 +109,7 @@ def kept(path, make):
 
 
 def map_of(tree, gcov, folder, jobs, say):
-    """The map. What is in folder from a run before, of the same sources and test, is not made again."""
+    """The map. What an earlier run left in folder for the same files is not made again."""
     os.makedirs(folder, exist_ok=True)
     code = [p for p in files_of(tree.root) if p.endswith((".c", ".h", ".def"))]
     sources = digest_of(*(read(os.path.join(tree.root, p)) for p in code if p[:5] != "tests"))

@@ -13,5 +13,6 @@ mutants-facts:
 shell_tests += tests/mutants/self_test.t
 EXTRA_DIST += tests/mutants/README tests/mutants/cover.py tests/mutants/equivalent \
 	tests/mutants/hand_written tests/mutants/listed.py tests/mutants/operators.py \
-	tests/mutants/run.py tests/mutants/self_test.py tests/mutants/source.py tests/mutants/tree.py
+	tests/mutants/report.py tests/mutants/run.py tests/mutants/self_test.py \
+	tests/mutants/source.py tests/mutants/tree.py
 .PHONY: mutants mutants-programs mutants-facts

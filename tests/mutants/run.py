@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Small bugs, one at a time, in copies of the tree: which of them does the suite notice? See README."""
+"""Small bugs, one at a time, in copies of the tree: which does the suite notice? See README."""
 
 import argparse
 import hashlib
@@ -9,17 +9,18 @@ import shlex
 import subprocess
 import sys
 import threading
-from collections import Counter, defaultdict
+import time
+from collections import Counter
 
 import cover
 import listed
 import operators
+import report
 from source import Source
 from tree import FOLDERS, Broken, Clock, OutOfTime, Tree, digest_of, files_of, read
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-COUNTED = ("killed", "survived")
-# Of what follows from a compiler's warning, only what C forbids is no mutant. No -g: objects are compared.
+# What C forbids does not compile, though gcc only warns. No -g: objects are compared.
 MUTANT_FLAGS = (
     "CFLAGS=-O2 -Werror=incompatible-pointer-types -Werror=int-conversion "
     "-Werror=discarded-qualifiers -Werror=implicit-function-declaration"
@@ -37,7 +38,8 @@ def say(text):
 class Plan:
     """The mutants of a run in their order, and what was found in the lists."""
 
-    def __init__(self, options, sources):
+    def __init__(self, options, sources, compiled):
+        """Entries of the lists may be of any source; tried are mutants of those compiled here."""
         self.errors = []
         self.hand_written = self._read("hand_written", options, sources)
         self.equivalent = {m.id for m in self._read("equivalent", options, sources)}
@@ -47,7 +49,7 @@ class Plan:
                 mutants += operators.mutants_of(source, options.operator or operators.OPERATORS)
         if options.kind != "operators":
             mutants += self.hand_written
-        mutants = [m for m in mutants if is_wanted(m.path, options)]
+        mutants = [m for m in mutants if m.path in compiled and is_wanted(m.path, options)]
         # By a digest, not by shuffling: a change of one file leaves the order of all others.
         mutants.sort(
             key=lambda m: hashlib.sha256(("%s %s" % (options.seed, m.id)).encode()).digest()
@@ -73,8 +75,8 @@ def is_wanted(path, options):
 class State:
     """Results of this run and of those before, a line of JSON each."""
 
-    def __init__(self, path, tests_digest, rest):
-        self.path, self.tests_digest, self.rest = path, tests_digest, rest
+    def __init__(self, path, tests_digest, limit):
+        self.path, self.tests_digest, self.limit = path, tests_digest, limit
         self.records, self.kills = {}, Counter()
         self.whole = True  # the last line has its end
         if os.path.exists(path):
@@ -94,7 +96,7 @@ class State:
         if record is None or record["source"] != digest_of(mutant.source.text):
             return None
         if record["verdict"] == "survived" and (
-            record["tests"] != self.tests_digest or record["rest"] < self.rest
+            record["tests"] != self.tests_digest or record["limit"] < self.limit
         ):
             return None
         return record
@@ -105,7 +107,7 @@ class State:
             "path": mutant.path,
             "source": digest_of(mutant.source.text),
             "tests": self.tests_digest,
-            "rest": self.rest,
+            "limit": self.limit,
             "verdict": verdict,
             "by": test,
             "why": why,
@@ -130,8 +132,8 @@ class Run:
         self.error = None
 
     def tests_for(self, mutant):
-        """Those that ran the line, those that ran the function, the rest; in each group those that
-        killed most in this file so far, then the shortest."""
+        """Those that ran the line, those that ran the function, the rest, as far as --limit allows;
+        in each group those that killed most in this file so far, then the shortest."""
         span = mutant.source.span(mutant.function)
         first, last = (mutant.source.line(offset) for offset in span)
         line = mutant.line
@@ -144,9 +146,13 @@ class Run:
             group = 0 if test in covering else 1 if test in function else 2
             return group, -kills, self.coverage.seconds[test]
 
-        ordered = sorted(usable, key=order)
-        near = sum(order(test)[0] < 2 for test in ordered)
-        return ordered[: near + self.options.rest]
+        chosen, seconds = [], 0.0
+        for test in sorted(usable, key=order):
+            seconds += self.coverage.seconds[test]
+            if chosen and seconds > self.options.limit:
+                break
+            chosen.append(test)
+        return chosen
 
     def limit_of(self, test):
         return 30 + 5 * self.coverage.seconds[test]
@@ -171,7 +177,7 @@ class Run:
                     return mutant
                 else:
                     self.results[mutant] = record["verdict"], record["by"], record["why"]
-                    self.counted[mutant.kind] += record["verdict"] in COUNTED
+                    self.counted[mutant.kind] += record["verdict"] in report.COUNTED
             return None
 
     def work(self, tree):
@@ -180,14 +186,19 @@ class Run:
                 mutant = self.next_mutant()
                 if mutant is None:
                     return
-                verdict, test, why = tree.try_mutant(mutant, self.tests_for(mutant), self.limit_of)
+                start = time.monotonic()
+                verdict, test, why = tree.try_mutant(
+                    mutant, self.tests_for(mutant), self.limit_of, self.options.confirm
+                )
+                seconds = time.monotonic() - start
                 with self.lock:
                     self.results[mutant] = verdict, test, why
                     self.state.add(mutant, verdict, test, why)
-                    self.counted[mutant.kind] -= verdict not in COUNTED
-                if verdict in COUNTED:
+                    self.counted[mutant.kind] -= verdict not in report.COUNTED
+                if verdict in report.COUNTED:
                     by = ": %s: %s" % (test, why) if test else ""
-                    say("%s:%d %s %s%s" % (mutant.path, mutant.line, mutant.operator, verdict, by))
+                    name = "%s:%d %s" % (mutant.path, mutant.line, mutant.operator)
+                    say("%s %s in %d s%s" % (name, verdict, seconds, by))
         except OutOfTime:
             pass
         except Exception as error:  # of a thread: raised again by the main one
@@ -201,62 +212,6 @@ class Run:
             thread.join()
         if self.error is not None:
             raise self.error
-
-
-# --- saying what came of it ---------------------------------------------------------------
-
-
-def score(counts):
-    tried = counts["killed"] + counts["survived"]
-    return "%5.1f" % (100 * counts["killed"] / tried) if tried else "    -"
-
-
-def table(results, kind):
-    """Rows by file and by folder of one kind of mutants."""
-    files, folders, total = defaultdict(Counter), defaultdict(Counter), Counter()
-    for mutant, (verdict, _, _) in results.items():
-        if mutant.kind == kind:
-            files[mutant.path][verdict] += 1
-            folders[os.path.dirname(mutant.path) + "/"][verdict] += 1
-            total[verdict] += 1
-    rows = [*sorted(files.items()), *sorted(folders.items()), ("all", total)]
-    yield "%-32s %6s %8s %10s %6s %8s" % (kind, "killed", "survived", "equivalent", "score", "no code")
-    for name, counts in rows:
-        yield "%-32s %6d %8d %10d %6s %8d" % (
-            name,
-            counts["killed"],
-            counts["survived"],
-            counts["equivalent"],
-            score(counts),
-            counts["broken"] + counts["same"],
-        )
-
-
-def report(run, options):
-    """Prints tables and survivors; gives the exit status."""
-    results, failed = run.results, False
-    for kind in ("operators", "hand-written"):
-        of_kind = [verdict for m, (verdict, _, _) in results.items() if m.kind == kind]
-        if of_kind:
-            say("\n" + "\n".join(table(results, kind)))
-            counts = Counter(of_kind)
-            tried = counts["killed"] + counts["survived"]
-            if tried and options.at_least and 100 * counts["killed"] < options.at_least * tried:
-                failed = True
-                say("the score is below %s" % options.at_least)
-    survivors = sorted(
-        (m for m in results if results[m][0] == "survived"), key=lambda m: (m.path, m.line)
-    )
-    if survivors:
-        say("\nsurvived, as tests/mutants/equivalent would have them:\n")
-    for mutant in survivors:
-        near = run.coverage.covering(mutant.path, mutant.line, 1)
-        say("# %s:%d, run by %d test files\n%s\n" % (mutant.path, mutant.line, len(near), mutant.entry()))
-    for mutant, (verdict, _, why) in results.items():
-        if mutant.kind == "hand-written" and verdict in ("broken", "same"):
-            failed = True
-            say("error: hand_written: %s %s: %s: %s" % (mutant.path, mutant.name, mutant.what, why))
-    return failed
 
 
 # --- the command line ---------------------------------------------------------------------
@@ -275,9 +230,10 @@ def parse_arguments(arguments):
     add("--file", action="append", metavar="NAME", help="only sources of this name, such as pin.c")
     add("--operator", action="append", choices=list(operators.OPERATORS), help="only this one")
     add("--kind", choices=["operators", "hand-written", "all"], default="all")
-    add("--rest", type=int, default=1000, metavar="N",
-        help="test files to run that did not run the function in the map (all)")
+    add("--limit", type=float, default=1e9, metavar="SECONDS",
+        help="try a mutant with the first test files that together take so long (all)")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="copies that are worked in at once")
+    add("--confirm", action="store_true", help="killed is only what fails a test twice")
     add("--at-least", type=float, metavar="PERCENT", help="fail if a score is lower")
     add("--gcov", default="gcov", help="the gcov of the compiler")
     add("--configure", default="", metavar="ARGUMENTS", help="more arguments of configure")
@@ -296,52 +252,67 @@ def configured(options):
     return words + shlex.split(options.configure)
 
 
-def read_sources(root, paths):
+def read_sources(root):
     sources = []
-    for path in sorted(paths):
-        with open(os.path.join(root, path), encoding="utf-8") as file:
-            sources.append(Source(path, file.read()))
+    for path in files_of(root):
+        if path.endswith(".c") and path.startswith(FOLDERS):
+            with open(os.path.join(root, path), encoding="utf-8") as file:
+                sources.append(Source(path, file.read()))
     return sources
 
 
 def show(options):
-    """What needs no build: --check and --list, of all sources, other platforms' too."""
-    paths = [p for p in files_of(options.source) if p.endswith(".c") and p.startswith(FOLDERS)]
-    plan = Plan(options, read_sources(options.source, paths))
+    """What needs no build: --check and --list, of other platforms' sources too."""
+    sources = read_sources(options.source)
+    plan = Plan(options, sources, {source.path for source in sources})
     if options.list:
         for mutant in [m for m in plan.mutants if m.id not in plan.equivalent][: options.sample]:
             say("# %s:%d\n%s\n" % (mutant.path, mutant.line, mutant.entry()))
     return plan
 
 
-def mutate(options, clock):
-    work = os.path.abspath(options.work)
+def build(options, clock):
+    """The map, and the copies to work in."""
+    work, arguments = os.path.abspath(options.work), configured(options)
     os.makedirs(work, exist_ok=True)
     open(os.path.join(work, ".mutants"), "w").close()
-    arguments = configured(options)
-    map_tree = Tree(options.source, work, "map", clock)
-    map_tree.prepare([*arguments, COVERAGE_FLAGS])
-    coverage = cover.map_of(map_tree, options.gcov, os.path.join(work, "covered"), options.jobs, say)
+    measured = Tree(options.source, work, "map", clock)
+    measured.prepare([*arguments, COVERAGE_FLAGS])
+    covered = os.path.join(work, "covered")
+    coverage = cover.map_of(measured, options.gcov, covered, options.jobs, say)
     trees = [Tree(options.source, work, "copy-%d" % i, clock) for i in range(options.jobs)]
     for tree in trees:
         tree.prepare([*arguments, MUTANT_FLAGS])
-    for test in list(coverage.failed):  # the map's own build may be what it does not like
-        result = trees[0].run_test(test, cover.LIMIT)
+    return coverage, trees
+
+
+def drop_failing(coverage, tree):
+    """A test that fails only in the build with --coverage is used all the same."""
+    for test in list(coverage.failed):
+        result = tree.run_test(test, cover.LIMIT)
         if result.passed:
             del coverage.failed[test]
             coverage.seconds[test] = max(result.seconds, coverage.seconds[test])
         else:
             say("error: %s fails without a mutant, and is not used: %s" % (test, result.why))
-    sources = read_sources(map_tree.root, coverage.lines)
-    plan = Plan(options, sources)
-    tests = [p for p in files_of(map_tree.root) if p.startswith("tests/") and "/mutants/" not in p]
-    digest = digest_of(*(read(os.path.join(map_tree.root, p)) for p in tests))
-    state = State(os.path.join(work, "state"), digest, options.rest)
-    run = Run(options, plan, state, coverage, trees)
+
+
+def digest_of_tests(root):
+    paths = [p for p in files_of(root) if p.startswith("tests/") and "/mutants/" not in p]
+    return digest_of(*(part for p in paths for part in (p, read(os.path.join(root, p)))))
+
+
+def mutate(options, clock):
+    coverage, trees = build(options, clock)
+    drop_failing(coverage, trees[0])
+    root = trees[0].root
+    plan = Plan(options, read_sources(root), coverage.lines)
+    path = os.path.join(os.path.abspath(options.work), "state")
+    run = Run(options, plan, State(path, digest_of_tests(root), options.limit), coverage, trees)
     run.all()
-    failed = report(run, options) or bool(coverage.failed)
+    failed = report.tell(run, options.at_least, say) or bool(coverage.failed)
     untried = sum(m not in run.results for m in plan.mutants)
-    say("%d tried or known, seed %s; %d mutants untried" % (len(run.results), options.seed, untried))
+    say("%d tried or known, %d untried; seed %s" % (len(run.results), untried, options.seed))
     return plan, failed
 
 

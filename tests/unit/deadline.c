@@ -68,10 +68,8 @@ static void far_future_fits_an_int(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(never_never_passes),
-        cmocka_unit_test(no_limit_is_never),
-        cmocka_unit_test(past_and_future),
-        cmocka_unit_test(rounds_up),
+        cmocka_unit_test(never_never_passes),     cmocka_unit_test(no_limit_is_never),
+        cmocka_unit_test(past_and_future),        cmocka_unit_test(rounds_up),
         cmocka_unit_test(far_future_fits_an_int),
     };
     return cmocka_run_group_tests_name("deadline", tests, NULL, NULL);

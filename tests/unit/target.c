@@ -71,6 +71,9 @@ static void ip_literals(void **state)
     is_parsed("[2001:db8::7]", "443", "2001:db8::7", "2001:db8::7", "443", "/");
     is_parsed("[2001:db8::7]:8443", NULL, "2001:db8::7", "2001:db8::7", "8443", "/");
     is_parsed("fe80::1%eth0", "443", "fe80::1%eth0", "fe80::1", "443", "/");
+    is_parsed("https://[fe80::1%25eth0]:4433/a", NULL, "fe80::1%eth0", "fe80::1", "4433",
+              "/a");
+    is_parsed("https://[fe80::1%25]/", NULL, "fe80::1%25", "fe80::1", "443", "/");
     is_refused("[::1", "443", "brackets");
     is_refused("[::1]443", NULL, "must follow");
     is_refused("[]", "443", "brackets");
