@@ -53,7 +53,7 @@ enum finding_namesake {
     NAMESAKE_ISSUER_SERIAL /**< its key did; issuer and serial number differ */
 };
 
-/** Text is as the peer, the user or OpenSSL wrote it: words.c escapes it. The names of certificates
+/** A plain value. Text is as the peer, the user or OpenSSL wrote it: words.c escapes it. The names of certificates
  * alone are escaped, as certificate.h has them: in a list, one must not look like two.
  * NULL, 0 and false stand for what is not known or does not matter. */
 struct finding {
@@ -91,6 +91,7 @@ struct finding {
     int revocation_reason; /**< CRLReason, -1: none */
 };
 
+/** A plain value: findings, in the order they were made. */
 struct finding_list {
     struct finding *items;
     size_t count;

@@ -7,22 +7,25 @@
 #include "base/finding.h"
 #include "x509/certificate.h"
 
-/** A hash of a SubjectPublicKeyInfo. */
+/** A hash of a SubjectPublicKeyInfo. A plain value, as are the others here. */
 struct pin {
     unsigned char sha256[KEY_HASH_LENGTH];
 };
 
+/** A plain value. */
 struct pin_list {
     struct pin *items;
     size_t count;
 };
 
+/** A TLSA record. A plain value. */
 struct tlsa {
     uint8_t usage, selector, matching;
     unsigned char *data;
     size_t length;
 };
 
+/** A plain value. */
 struct tlsa_list {
     struct tlsa *items;
     size_t count;

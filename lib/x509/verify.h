@@ -7,7 +7,7 @@
 #include "base/finding.h"
 #include "x509/request.h"
 
-/** What became of it. Zeroed but for the request, it is empty; verification_clear() ends it. */
+/** What became of it. A plain value. Zeroed but for the request, it is empty; verification_clear() ends it. */
 struct verification {
     struct verify_request request;
     struct finding_list findings;
