@@ -4,7 +4,7 @@ FUZZ_CC = clang
 FUZZ_SECONDS = 20
 FUZZ_FLAGS =
 fuzz_targets = fuzz_bundle fuzz_name
-fuzz_sources = $(srcdir)/lib/bundle.c $(srcdir)/lib/bundle_name.c
+fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c
 
 fuzz:
 	@$(MKDIR_P) fuzz
@@ -22,7 +22,14 @@ fuzz:
 	done
 
 .PHONY: fuzz
-EXTRA_DIST += fuzz/fuzz_bundle.c fuzz/fuzz_name.c fuzz/seeds
+EXTRA_DIST += \
+	fuzz/fuzz_bundle.c fuzz/fuzz_name.c fuzz/seeds/bundle/bad fuzz/seeds/bundle/crl \
+	fuzz/seeds/bundle/crlf fuzz/seeds/bundle/cut fuzz/seeds/bundle/old \
+	fuzz/seeds/bundle/plain fuzz/seeds/bundle/trusted fuzz/seeds/bundle/two \
+	fuzz/seeds/bundle/with-crl fuzz/seeds/name/bits fuzz/seeds/name/bmp \
+	fuzz/seeds/name/constructed fuzz/seeds/name/indefinite-length \
+	fuzz/seeds/name/multi fuzz/seeds/name/printable fuzz/seeds/name/t61 \
+	fuzz/seeds/name/universal fuzz/seeds/name/unused-bits fuzz/seeds/name/utf8
 CLEANFILES += fuzz/fuzz_bundle fuzz/fuzz_name fuzz/fuzz_bundle.log fuzz/fuzz_name.log
 clean-local:
 	-rm -rf fuzz/corpus

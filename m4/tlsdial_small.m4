@@ -6,9 +6,7 @@
 # what a distribution wants to keep: tables for unwinding the stack in files without debugging
 # information, and read-only data that cannot be executed either.
 AC_DEFUN([TLSDIAL_SMALL], [
-  AC_ARG_ENABLE([small],
-    [AS_HELP_STRING([--enable-small], [optimise for size, for embedded systems])],
-    [], [enable_small=no])
+  TLSDIAL_ENABLE([small], [no], [--enable-small], [optimise for size, for embedded systems])
   tlsdial_small_default=no
   AS_IF([test "$enable_small${CFLAGS+.set}" = yes],
     [tlsdial_small_default=yes CFLAGS="-g -Os"])

@@ -4,9 +4,7 @@
 # with --enable-werror: a newer compiler with newer warnings must not break a package.
 # Not -Wcast-qual: OpenSSL's own macros cast const away.
 AC_DEFUN([TLSDIAL_WARNINGS], [
-  AC_ARG_ENABLE([werror],
-    [AS_HELP_STRING([--enable-werror], [make compiler warnings fatal])],
-    [], [enable_werror=no])
+  TLSDIAL_ENABLE([werror], [no], [--enable-werror], [make compiler warnings fatal])
   WARN_CFLAGS= WERROR_CFLAGS=
   TLSDIAL_TRY_FLAGS([WARN_CFLAGS], [dnl
     -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wundef -Wvla dnl

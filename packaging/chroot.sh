@@ -1,13 +1,13 @@
 # shellcheck shell=sh
 # A release of Debian in a folder, unpacked by debootstrap and entered by chroot in namespaces of
-# its own, so that nothing stays mounted. Sourced after archive.sh by autopkgtest and suite, which
-# set folder: it is /mnt in there. Needs root.
+# its own, so that nothing stays mounted. Sourced after archive.sh by autopkgtest, minbase and suite,
+# which set folder: it is /mnt in there. Needs root.
 
 [ "$(id -u)" -eq 0 ] || { echo "$0: chroot needs root" >&2; exit 1; }
 if ! { command -v debootstrap && command -v unshare; }; then
     install_tools debootstrap util-linux
 fi
-export VERBOSE="${VERBOSE:-}" FORGETFUL="${forgetful:-}" JOBS
+export VERBOSE="${VERBOSE:-}" FORGETFUL="${forgetful:-}" BARE="${bare:-}" JOBS
 
 # Proxies and the like of this machine, and indexes that are not renewed every day.
 configure_apt() { # configure_apt ROOT
@@ -17,7 +17,8 @@ configure_apt() { # configure_apt ROOT
 }
 
 # In a mount and process namespace of its own, which ends with the command. What it changes in ROOT
-# stays there, unless forgetful is set.
+# stays there, unless forgetful is set. The smallest system has no /etc/hosts: it gets one with
+# localhost, unless bare is set.
 inside() { # inside ROOT SCRIPT ARGS...
     inside_root=$1
     shift
@@ -36,8 +37,8 @@ inside() { # inside ROOT SCRIPT ARGS...
         mount --bind /dev "$root/dev"
         mount -t devpts devpts "$root/dev/pts" # for the tests that have a terminal
         mount --bind "$folder" "$root/mnt"
-        # The smallest system does not know localhost.
-        [ -s "$root/etc/hosts" ] || printf "127.0.0.1 localhost\n::1 localhost\n" >"$root/etc/hosts"
+        [ -n "$BARE" ] || [ -s "$root/etc/hosts" ] ||
+            printf "127.0.0.1 localhost\n::1 localhost\n" >"$root/etc/hosts"
         exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
             LC_ALL=C.UTF-8 VERBOSE="$VERBOSE" JOBS="$JOBS" sh -euc "$script" sh "$@"' \
         sh "$inside_root" "$(cd "$folder" && pwd)" "$@"

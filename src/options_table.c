@@ -70,6 +70,8 @@ static const struct option_entry entries[] = {
     {'o', FOR_DIAL, "output", "FILE",
      "write the response to FILE, which appears only\nwhen it is complete ('-': standard "
      "output)"},
+    {OPTION_RAW, FOR_DIAL, "raw", NULL,
+     "write control characters to a terminal as they are"},
     {OPTION_FORMAT, FOR_CHECK, "format", "FORMAT", "text (the default) or json"},
     {OPTION_WARN_DAYS, FOR_CHECK, "warn-days", "N",
      "fail when a certificate expires within N days"},

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What "make demo" shows: tlsdial talks to a TLS server on this machine, first well, then
-# with the wrong certification authority, then with the wrong name.
+# with the wrong certification authority, then with the wrong name. It dials the address
+# 127.0.0.1, so that it needs neither a name service nor an /etc/hosts.
 set -eu
 : "${TOP_BUILDDIR:=.}" "${OPENSSL:=openssl}" "${EMULATOR:=}" "${EXEEXT:=}"
 libtool=$(cd "$TOP_BUILDDIR" && pwd)/libtool
@@ -35,7 +36,7 @@ basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 authorityKeyIdentifier = keyid
-subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectAltName = DNS:demo.example, IP:127.0.0.1
 CONF
 certificate() { # NAME SUBJECT SECTION [OPTION...]: writes NAME.pem and NAME.key
     name=$1 subject=$2 section=$3
@@ -86,16 +87,16 @@ dial() { # STATUS OPTION...: shows the command and what it says, and checks its 
 say "A TLS server listens on this machine, port $port. tlsdial knows the authority that"
 say "vouches for it, so the connection is made and the server's status page comes back:"
 say
-dial 0 --cacert ca.pem -v localhost "$port"
+dial 0 --cacert ca.pem -v 127.0.0.1 "$port"
 grep '^HTTP/1.0 200' out >/dev/null || die "this is not the server's status page"
 
 say "Now tlsdial trusts only somebody else's authority, and refuses:"
 say
-dial 44 --cacert stranger.pem localhost "$port"
+dial 44 --cacert stranger.pem 127.0.0.1 "$port"
 
 say "And now the certificate is good, but for another name than the one asked for:"
 say
-dial 46 --cacert ca.pem --verify-hostname wrong.example localhost "$port"
+dial 46 --cacert ca.pem --resolve "wrong.example:$port:127.0.0.1" wrong.example "$port"
 
 say "All three came out as expected. The manual page tlsdial-causes(7) lists every cause"
 say "with its exit status."

@@ -22,6 +22,10 @@ shell_tests = \
 	tests/dial/names.t \
 	tests/dial/output.t \
 	tests/dial/output_posix.t \
+	tests/dial/output_safety.t \
+	tests/dial/file_deadlines.t \
+	tests/dial/options.t \
+	tests/dial/terminal.t \
 	tests/check/layout.t \
 	tests/check/options.t \
 	tests/dial/addresses.t \
@@ -36,26 +40,64 @@ shell_tests = \
 	tests/program/docs.t \
 	tests/program/completions.t \
 	tests/program/exports.t \
+	tests/program/layers.t \
 	tests/program/vocabulary.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
-	tests/unit/target
+	tests/unit/http \
+	tests/unit/options_values \
+	tests/unit/target \
+	tests/unit/terminal_text
 
 tests_unit_deadline_SOURCES = tests/unit/deadline.c
 tests_unit_error_SOURCES = tests/unit/error.c
+# Those of the program have its files, which are in no library.
+tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
+tests_unit_options_values_SOURCES = tests/unit/options_values.c \
+	src/options_values.c src/options_values.h
+tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
+	src/terminal_text.c src/terminal_text.h
 tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
+tests_unit_http_LDADD = $(unit_libs)
+tests_unit_options_values_LDADD = $(unit_libs)
+tests_unit_terminal_text_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
+
+# These are over sockets of POSIX, and the lookups have a getaddrinfo() of the test's own.
+if !HOST_WINDOWS
+unit_tests += \
+	tests/unit/connect \
+	tests/unit/resolve \
+	tests/unit/route \
+	tests/unit/stream
+endif
+EXTRA_DIST += tests/unit/loopback.h
+tests_unit_connect_SOURCES = tests/unit/connect.c
+tests_unit_resolve_SOURCES = tests/unit/resolve.c
+tests_unit_route_SOURCES = tests/unit/route.c
+tests_unit_stream_SOURCES = tests/unit/stream.c
+tests_unit_connect_LDADD = $(unit_libs)
+tests_unit_resolve_LDADD = $(unit_libs)
+tests_unit_route_LDADD = $(unit_libs)
+tests_unit_stream_LDADD = $(unit_libs)
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
+$(tests_unit_http_OBJECTS): include/tlsdial.h
+$(tests_unit_options_values_OBJECTS): include/tlsdial.h
+$(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
+$(tests_unit_connect_OBJECTS): include/tlsdial.h
+$(tests_unit_resolve_OBJECTS): include/tlsdial.h
+$(tests_unit_route_OBJECTS): include/tlsdial.h
+$(tests_unit_stream_OBJECTS): include/tlsdial.h
 
 # Helper programs of the shell tests.
 check_PROGRAMS += tests/tools/allocation tests/tools/trust_equality
@@ -120,10 +162,12 @@ EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/to
 CLEANFILES += tests/pki/*
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
-# configure.ac): whatever came of the tests, say how many single results of this run passed.
+# configure.ac): whatever came of the tests, say how many single results of this run passed. Make
+# runs this with -n too, because $(MAKE) is in it: there are no results then.
 check-TESTS: $(check_PROGRAMS) $(check_LTLIBRARIES)
-	@rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG)
-	@status=0; \
+	@if $(am__make_dryrun); then exit 0; fi; \
+	rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG); \
+	status=0; \
 	$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG) || status=1; \
 	$(SHELL) $(srcdir)/tests/summary.sh $(TEST_LOGS:.log=.trs) || status=1; \
 	exit $$status
@@ -150,7 +194,7 @@ installcheck-local:
 	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
 	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
 	transform='$(transform)' SHARED='$(enable_shared)' \
-	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
+	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 
 # What other clients say of the same faults.

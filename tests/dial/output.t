@@ -25,6 +25,12 @@ else
 fi
 dial redirect='>&-' trust=none --help
 status_is 15 '--help with standard output closed'
+for option in --help --version; do # whoever reads has gone by the time
+    in_shell "{ sleep 1; \"\$@\"; echo \$? >'$T/piped'; } | :" tlsdial "$option"
+    any_status 'that of the program is in a file'
+    is "$(cat "$T/piped")" 0 "$option: a reader that has seen enough is no error"
+    err_empty "$option: nothing is told of it"
+done
 
 dial shell="{ \"\$@\"; echo \$? >'$T/piped'; } | head -c 1" 127.0.0.1 "$page_port"
 any_status 'that of the program is in a file'

@@ -71,6 +71,36 @@ else
     skip 'check: no such name' "this tlsdial was built without 'check'" 6
 fi
 
+# --- a port that has a name
+
+start_peer record --out "$T/received" --bytes 10
+with_service "demo-service=$port" tlsdial --cacert "$T/ca.pem" localhost demo-service
+status_is 0 'a port that has a name'
+has "$T/received" "Host: localhost:$port"
+ok $? 'the Host field has the number of the port' || show 'the request' "$T/received"
+stop_peer
+
+# --- a server that chooses what was not offered
+
+for chosen in h3 h h2x; do
+    new_openssl=$OPENSSL
+    cat >"$T/openssl" <<END
+exec env LD_PRELOAD='$shim' TLSDIAL_TEST_ALPN='$chosen' '$OPENSSL' "\$@"
+END
+    chmod +x "$T/openssl"
+    OPENSSL="$T/openssl"
+    offer -alpn h2
+    OPENSSL=$new_openssl
+    dial --alpn http/1.1,h2 127.0.0.1 "$port"
+    any_status 'newer OpenSSL refuses it by itself, with another'
+    has_failed_as 38 alpn "the server chose '$chosen', which was not offered (http/1.1,h2)" ||
+        has_failed_as 30 handshake 'bad extension'
+    judge $? "ALPN: $chosen was not offered" 'expected status 38, or OpenSSL to refuse'
+    dial --alpn "http/1.1,$chosen" 127.0.0.1 "$port"
+    status_is 0 "ALPN: $chosen was"
+    stop_peer
+done
+
 # --- a library that is not installed
 
 # It is linked where configure did not find its file name.

@@ -47,6 +47,24 @@ with_connect_timed_out() { # with_connect_timed_out CMD...: within; the system g
     expand under_shim "$@"
 }
 
+with_service() { # with_service NAME=PORT CMD...: within; a service that the resolver knows
+    shim_does=TLSDIAL_TEST_SERVICE=$1
+    shift
+    expand under_shim "$@"
+}
+
+with_bad_files() { # with_bad_files WORDS CMD...: within; WORDS are those of system_shim.c
+    shim_does=TLSDIAL_TEST_FILES=$1
+    shift
+    expand under_shim "$@"
+}
+
+with_state_told() { # with_state_told FILE CMD...: within; what is kept at the time of connect()
+    shim_does=TLSDIAL_TEST_STATE=$1
+    shift
+    expand under_shim "$@"
+}
+
 # AddressSanitizer wants to be first in line, and is loaded behind the shim.
 under_shim() {
     within 30 env LD_PRELOAD="$shim" "$shim_does" \

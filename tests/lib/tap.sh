@@ -49,7 +49,8 @@ bail_out() {
 # A loop that ran no time, or a branch that was not meant, leaves a file short of its results.
 done_testing() { # done_testing PLANNED: results, at least, with those that "skip" stands for
     settle_status
-    [ "$tests_skipped" = some ] || [ "$((tests_run + tests_skipped))" -ge "$1" ] ||
+    [ -n "${1:-}" ] || fail 'a plan' "done_testing $tests_run, if all of them were meant"
+    [ "$tests_skipped" = some ] || [ "$((tests_run + tests_skipped))" -ge "${1:-0}" ] ||
         fail "results planned: $1" "there were $tests_run, and $tests_skipped more were skipped"
     printf '1..%d\n' "$tests_run"
 }

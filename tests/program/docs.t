@@ -30,7 +30,7 @@ same_words "$T/manual" "$T/options" 'tlsdial(1) has the options of --help'
 
 # shellcheck disable=SC2016 # a program of awk
 tell_causes() { # tell_causes STATE: status and token
-    "$AWK" -f "$TOP_SRCDIR/lib/causes.awk" -v form=tsv "$TOP_SRCDIR/lib/causes.def" |
+    "$AWK" -f "$TOP_SRCDIR/lib/base/causes.awk" -v form=tsv "$TOP_SRCDIR/lib/base/causes.def" |
         "$AWK" -F '\t' -v state="$1" '$3 == state { print $1, $2 }' | sort
 }
 tell_causes told >"$T/told"

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lookup.h"
+#include "x509/lookup.h"
 
 #define ANSWER_SIZE 64
 

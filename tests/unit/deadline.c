@@ -1,5 +1,7 @@
 /* unit_deadline.c: points in time, near, far and never. */
 #include <limits.h>
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,9 +9,8 @@
 
 #include <cmocka.h>
 
-#include "deadline.h"
-#include "sock.h"
-#include "thread.h"
+#include "base/deadline.h"
+#include "base/clock.h"
 
 static void never_never_passes(void **state)
 {
@@ -31,7 +32,7 @@ static void no_limit_is_never(void **state)
 static void past_and_future(void **state)
 {
     (void)state;
-    int64_t now = sock_clock_us();
+    int64_t now = clock_now_us();
     struct deadline past = {.at = now - 1};
     struct deadline future = {.at = now + (int64_t)3600 * 1000000};
     assert_true(deadline_passed(past));
@@ -48,10 +49,10 @@ static void rounds_up(void **state)
 {
     (void)state;
     /* 0 would spin until the last part of a millisecond is over. */
-    struct deadline soon = {.at = sock_clock_us() + 60 * 1000000 + 1};
+    struct deadline soon = {.at = clock_now_us() + 60 * 1000000 + 1};
     assert_true(deadline_poll_timeout(soon) > 0);
     for (int i = 0; i < 1000; i++) {
-        struct deadline next = {.at = sock_clock_us() + 900};
+        struct deadline next = {.at = clock_now_us() + 900};
         int left = deadline_poll_timeout(next);
         assert_true(left == 1 || deadline_passed(next));
     }
@@ -64,71 +65,12 @@ static void far_future_fits_an_int(void **state)
     assert_int_equal(deadline_poll_timeout(far), INT_MAX);
 }
 
-static void add_one(void *job)
-{
-    ++*(int *)job;
-}
-
-static void wait_a_little(void *job)
-{
-    int code;
-    struct deadline until = deadline_after(sock_clock_us(), 200);
-    (void)job;
-    while (!deadline_passed(until))
-        sock_wait(NULL, 0, until, &code);
-}
-
-static void forget(void *job)
-{
-    (void)job;
-}
-
-static void a_thread_is_waited_for(void **state)
-{
-    (void)state;
-    int count = 0;
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(thread_run_until(add_one, forget, &count, deadline_never()),
-                         THREAD_DONE);
-    assert_int_equal(count, 100);
-    assert_int_equal(thread_run_until(add_one, forget, &count,
-                                      deadline_after(sock_clock_us(), 3600 * 1000)),
-                     THREAD_DONE);
-}
-
-static int discarded;
-
-static void count_discard(void *job)
-{
-    (void)job;
-    __atomic_add_fetch(&discarded, 1, __ATOMIC_SEQ_CST);
-}
-
-static void a_late_thread_is_left_behind(void **state)
-{
-    (void)state;
-    int code;
-    discarded = 0;
-    assert_int_equal(thread_run_until(wait_a_little, count_discard, NULL,
-                                      deadline_after(sock_clock_us(), 10)),
-                     THREAD_LATE);
-    struct deadline patience = deadline_after(sock_clock_us(), 10000);
-    while (__atomic_load_n(&discarded, __ATOMIC_SEQ_CST) == 0 &&
-           !deadline_passed(patience))
-        sock_wait(NULL, 0, deadline_after(sock_clock_us(), 20), &code);
-    assert_int_equal(__atomic_load_n(&discarded, __ATOMIC_SEQ_CST), 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(never_never_passes),
-        cmocka_unit_test(no_limit_is_never),
-        cmocka_unit_test(past_and_future),
-        cmocka_unit_test(rounds_up),
+        cmocka_unit_test(never_never_passes),     cmocka_unit_test(no_limit_is_never),
+        cmocka_unit_test(past_and_future),        cmocka_unit_test(rounds_up),
         cmocka_unit_test(far_future_fits_an_int),
-        cmocka_unit_test(a_thread_is_waited_for),
-        cmocka_unit_test(a_late_thread_is_left_behind),
     };
     return cmocka_run_group_tests_name("deadline", tests, NULL, NULL);
 }

@@ -1,4 +1,6 @@
 /* unit_target.c: targets and host names, in all the forms people write them. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "internal.h"
+#include "base/target.h"
+#include "base/text.h"
 
 static void is_parsed(const char *text, const char *port, const char *host,
                       const char *name, const char *expected_port, const char *path)
@@ -68,6 +71,9 @@ static void ip_literals(void **state)
     is_parsed("[2001:db8::7]", "443", "2001:db8::7", "2001:db8::7", "443", "/");
     is_parsed("[2001:db8::7]:8443", NULL, "2001:db8::7", "2001:db8::7", "8443", "/");
     is_parsed("fe80::1%eth0", "443", "fe80::1%eth0", "fe80::1", "443", "/");
+    is_parsed("https://[fe80::1%25eth0]:4433/a", NULL, "fe80::1%eth0", "fe80::1", "4433",
+              "/a");
+    is_parsed("https://[fe80::1%25]/", NULL, "fe80::1%25", "fe80::1", "443", "/");
     is_refused("[::1", "443", "brackets");
     is_refused("[::1]443", NULL, "must follow");
     is_refused("[]", "443", "brackets");
