@@ -93,4 +93,4 @@ else
     skip '--ask-pass: nobody answers' 'no pseudo-terminal is to be had, or OpenSSL has no console' 2
 fi
 
-done_testing 0
+done_testing 31

@@ -92,4 +92,4 @@ pid=$slow_pid
 collect 30
 status_is 0 '--idle-timeout: the default is longer than seven seconds'
 
-done_testing 0
+done_testing 39

@@ -101,4 +101,4 @@ for path in "$folder" "$T/no-such-folder/new"; do
 done
 never_connected 'what cannot be written is reported before connecting'
 
-done_testing 35
+done_testing 39

@@ -151,4 +151,4 @@ else
     skip 'folders of somebody else' 'this needs root, and setpriv' 14
 fi
 
-done_testing 0
+done_testing 60

@@ -147,4 +147,4 @@ else
     skip 'the bundles of distributions' 'there is none here, or this build has one of its own' 2
 fi
 
-done_testing 44
+done_testing 52

@@ -67,4 +67,4 @@ else
     skip '--raw is not for check' "this tlsdial was built without 'check'"
 fi
 
-done_testing 0
+done_testing 31
