@@ -40,7 +40,8 @@ shell_tests = \
 	tests/program/docs.t \
 	tests/program/completions.t \
 	tests/program/exports.t \
-	tests/program/layers.t
+	tests/program/layers.t \
+	tests/program/vocabulary.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
@@ -153,7 +154,7 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/lib tests/peers/peer.py tests/tools/tab.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 

@@ -412,6 +412,28 @@ def text_midway(sock, args):
     finish(sock)
 
 
+def without_extension(hello, kind):
+    """A ServerHello, in its record, less one extension."""
+    at = 5 + 4 + 2 + 32
+    at += 1 + hello[at] + 2 + 1  # session, cipher, compression
+    kept = b""
+    for found, data in extensions(vector(hello, at, 2)[0]).items():
+        if found != kind:
+            kept += struct.pack("!HH", found, len(data)) + data
+    body = hello[9:at] + struct.pack("!H", len(kept)) + kept
+    message = hello[5:6] + len(body).to_bytes(3, "big") + body
+    return hello[:3] + struct.pack("!H", len(message)) + message
+
+
+def no_renegotiation_info(sock, args):
+    """TLS 1.2 as a server that does not know RFC 5746 begins it, and no more"""
+    args.tls = "1.2"
+    flight = Wire(sock, args).first_flight()
+    end = 5 + record_length(flight)
+    sock.sendall(without_extension(flight[:end], 0xFF01) + flight[end:])
+    drain(sock)
+
+
 def drip_handshake(sock, args):
     """a true handshake, one byte each --interval"""
     wire = Wire(sock, args)
@@ -654,6 +676,7 @@ SERVED = {
     "close-notify-midway": close_notify_midway,
     "urgent": urgent,
     "text-midway": text_midway,
+    "no-renegotiation-info": no_renegotiation_info,
     "drip-handshake": drip_handshake,
     "drip-body": drip_body,
     "drip-record": drip_record,

@@ -99,12 +99,12 @@ cut -d '|' -f 1 "$T/table" >"$T/typed"
 types_into() { # types_into SHELL: the lines of the table, each with a TAB after it
     for needed in "$1" "${PYTHON:-python3}"; do
         command -v "$needed" >"$T/which" || {
-            skip "$1 at a terminal" "$needed is not here"
+            skip "$1 at a terminal" "$needed is not here" 18
             return
         }
     done
     if ! has_terminals; then
-        skip "$1 at a terminal" 'there are no pseudo-terminals here'
+        skip "$1 at a terminal" 'there are no pseudo-terminals here' 18
         return
     fi
     within 300 "$PYTHON" "$TOP_SRCDIR/tests/tools/tab.py" "$1" "$completions/$1" <"$T/typed"
@@ -131,8 +131,8 @@ offers() { # offers LINE WORD...: these and no others
 }
 
 if ! command -v fish >"$T/which"; then
-    skip 'fish offers' 'fish is not here'
-    done_testing
+    skip 'fish offers' 'fish is not here' 13
+    done_testing 67
     exit
 fi
 mkdir "$T/bin"
@@ -152,4 +152,4 @@ offers 'tlsdial --cacert some' 'some file' 'some folder/'
 offers 'tlsdial --capath some' 'some folder/'
 offers 'tlsdial --idle-timeout some'
 
-done_testing
+done_testing 67

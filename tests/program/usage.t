@@ -183,7 +183,7 @@ if [ -n "$PYTHON" ]; then
     done
     never_connected 'no connection is made before all of it is right'
 else
-    skip 'no connection is made before all of it is right' 'Python is not here'
+    skip 'no connection is made before all of it is right' 'Python is not here' 11
 fi
 
-done_testing
+done_testing 175
