@@ -399,10 +399,9 @@ static enum tlsdial_cause wait_for_dial(tlsdial_dialing *dialing,
     int code = 0;
     if (wait_for(&dialing->wants, &code) != SOCK_FAILED)
         return TLSDIAL_AGAIN;
-    tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
-                      "waiting for the connection failed");
+    enum tlsdial_cause cause = wait_failure(code, error);
     tlsdial_error_prefix(error, "%s", dialing->conn->subject);
-    return TLSDIAL_CONNECT_FAILED;
+    return cause;
 }
 
 tlsdial_conn *tlsdial_dial(tlsdial_client *client, const char *host, const char *port,
