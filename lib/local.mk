@@ -8,6 +8,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/base/deadline.h \
 	lib/base/error.c \
 	lib/base/error.h \
+	lib/base/finding.c \
+	lib/base/finding.h \
 	lib/base/idn.c \
 	lib/base/idn.h \
 	lib/base/target.c \
@@ -41,6 +43,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/certificate.h \
 	lib/x509/crl.c \
 	lib/x509/crl.h \
+	lib/x509/facts.c \
+	lib/x509/facts.h \
 	lib/x509/lookup.c \
 	lib/x509/lookup.h \
 	lib/x509/ocsp.c \
@@ -49,6 +53,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/path_search.h \
 	lib/x509/pin.c \
 	lib/x509/pin.h \
+	lib/x509/request.c \
+	lib/x509/request.h \
 	lib/x509/trust.c \
 	lib/x509/trust.h \
 	lib/x509/verify.c \
@@ -59,6 +65,7 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/bio.h \
 	lib/tls/client.c \
 	lib/tls/client.h \
+	lib/tls/client_verify.c \
 	lib/tls/conn.c \
 	lib/tls/conn.h \
 	lib/tls/credentials.c \
@@ -71,7 +78,9 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/options.h \
 	lib/tls/trace.c \
 	lib/tls/trace.h \
-	lib/tls/transfer.c
+	lib/tls/transfer.c \
+	lib/tls/verify_callback.c \
+	lib/tls/verify_callback.h
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/base/clock_windows.c lib/net/sock_winsock.c \
 	lib/net/thread_windows.c

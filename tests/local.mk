@@ -112,7 +112,8 @@ check_PROGRAMS += tests/tools/certstore
 tests_tools_certstore_SOURCES = tests/tools/certstore_windows.c
 tests_tools_certstore_LDADD = -lcrypt32
 else
-check_PROGRAMS += tests/tools/signals
+check_PROGRAMS += tests/tools/bounded tests/tools/signals
+tests_tools_bounded_SOURCES = tests/tools/bounded.c
 tests_tools_signals_SOURCES = tests/tools/signals.c
 tests_tools_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 $(tests_tools_signals_OBJECTS): include/tlsdial.h
@@ -155,6 +156,9 @@ AM_TESTS_ENVIRONMENT = \
 EXTRA_DIST += $(shell_tests) tests/lib tests/peers/peer.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
+
+# The usual certificates, which lib/pki.sh makes there.
+CLEANFILES += tests/pki/*
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
 # configure.ac): whatever came of the tests, say how many single results of this run passed. Make

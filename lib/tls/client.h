@@ -27,10 +27,9 @@ struct tlsdial_client {
     int64_t verify_time;       /**< seconds since 1970 */
     STACK_OF(X509_CRL) * crls; /**< NULL: none */
     bool require_staple;
-    struct pin *pins;
-    size_t pin_count;
-    struct tlsa *tlsa;
-    size_t tlsa_count;
+    struct pin_list pins;
+    struct tlsa_list tlsa;
+    int64_t expiry_warning; /**< seconds; 0: none */
     bool insecure;
 };
 

@@ -40,10 +40,8 @@ struct tlsdial_conn {
     STACK_OF(X509) *
         untrusted;            /**< likewise: issuers that the server may have left out */
     struct deadline deadline; /**< likewise */
-    struct host peer;         /**< that the certificate must be for */
+    struct host reference;    /**< that the certificate must be for */
     struct messages messages;
-    struct verification *verification;        /**< under way */
-    struct tlsdial_error verify_error;        /**< set by verify_chain() when it fails */
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
 
     /** What was taken from the caller and not all sent: OpenSSL has begun a record of it, and must

@@ -16,8 +16,8 @@
 #include "tls/conn.h"
 #include "tls/diagnose.h"
 #include "tls/options.h"
+#include "tls/verify_callback.h"
 #include "x509/ocsp.h"
-#include "x509/pin.h"
 #include "x509/verify.h"
 
 struct tlsdial_dialing {
@@ -100,12 +100,10 @@ static bool set_names(tlsdial_conn *conn, const struct dial_options *options,
                       const struct host *host)
 {
     const struct host *servername = options->has_servername ? &options->servername : host;
-    conn->peer = options->has_verify_hostname ? options->verify_hostname : *host;
-    if (!pin_set_up_tlsa(conn->ssl, conn->client, conn->peer.name))
-        return false;
-    if (!servername->is_ip && SSL_set_tlsext_host_name(conn->ssl, servername->name) != 1)
-        return false;
-    return verify_expect(conn->ssl, &conn->peer);
+    conn->reference = options->has_verify_hostname ? options->verify_hostname : *host;
+    return verify_expect(conn->ssl, conn->client, &conn->reference) &&
+           (servername->is_ip ||
+            SSL_set_tlsext_host_name(conn->ssl, servername->name) == 1);
 }
 
 static bool set_alpn(tlsdial_conn *conn, const struct dial_options *options)
@@ -135,6 +133,20 @@ static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_err
                : error_out_of_memory(error);
 }
 
+/* What the verification came to that did not end the handshake. */
+static void note_verification(tlsdial_conn *conn)
+{
+    struct verification *verification = &conn->evidence->verification;
+    const unsigned char *der = NULL;
+    long length = SSL_get_tlsext_status_ocsp_resp(conn->ssl, &der);
+    if (verification->staple == NULL) /* the handshake did not come to it */
+        staple_note(verification, der, length);
+    if (!insecure_excuses(verification))
+        return;
+    verification_error(verification, &conn->evidence->ignored);
+    tlsdial_error_prefix(&conn->evidence->ignored, "%s", conn->subject);
+}
+
 /* What is to be known of a handshake, however it ended. */
 static bool note_handshake(tlsdial_conn *conn, bool done)
 {
@@ -142,8 +154,7 @@ static bool note_handshake(tlsdial_conn *conn, bool done)
     ERR_set_mark();
     evidence->certificate_requested = conn->messages.certificate_requested;
     evidence->signature = signature_scheme_name(conn->messages.signature);
-    if (evidence->staple == NULL) /* the handshake did not come to it */
-        evidence->staple = staple_text(conn);
+    note_verification(conn);
     ERR_pop_to_mark();
     return !done || evidence_negotiated(evidence, conn->ssl);
 }
@@ -188,7 +199,7 @@ static enum tlsdial_cause end_handshake(tlsdial_conn *conn, enum conn_outcome ou
     if (!done)
         cause = diagnose_handshake(conn, outcome, error);
     else if (SSL_get_verify_result(conn->ssl) != X509_V_OK &&
-             conn->evidence->ignored.cause == TLSDIAL_OK)
+             !insecure_excuses(&conn->evidence->verification))
         cause = tlsdial_error_set(error, TLSDIAL_CERTIFICATE, 0,
                                   "the certificate was not verified");
     if (!note_handshake(conn, done))
@@ -197,7 +208,7 @@ static enum tlsdial_cause end_handshake(tlsdial_conn *conn, enum conn_outcome ou
         cause = check_alpn(conn, error);
     conn_note_traffic(conn);
     evidence_step(conn->evidence, TLSDIAL_STEP_HANDSHAKE);
-    return diagnose_trust(conn->client, cause, error);
+    return cause;
 }
 
 static enum tlsdial_cause step_handshake(tlsdial_dialing *dialing,

@@ -6,7 +6,6 @@ requires python openssl
 
 make_ca ca
 make_cert server ca DNS:dial.example,IP:127.0.0.1,IP:::1
-dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@"; }
 
 bindable() { # bindable ADDRESS
     "$PYTHON" -c 'import socket, sys
@@ -127,9 +126,11 @@ if bindable ::1; then
     err_has "::1 port $port: connected" 'IPv6 is used'
     err_lacks '127.0.0.1 port' 'IPv4 is not even tried'
     dial -4 -v --resolve "dial.example:$port:127.0.0.1,::1" dial.example "$port"
+    status_is 0 '-4: status'
     err_has "127.0.0.1 port $port: connected" '-4: IPv4 is used'
     end_process "$four"
     dial -6 -v --resolve "dial.example:$port:127.0.0.1,::1" dial.example "$port"
+    status_is 0 '-6: status'
     err_has "::1 port $port: connected" '-6: IPv6 is used'
     err_lacks '127.0.0.1 port' '-6: IPv4 is not tried'
     dial ::1 "$port"

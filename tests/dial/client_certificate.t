@@ -27,17 +27,15 @@ printf 'wrong\n' >"$T/wrong-phrase"
 mkdir "$T/a:b"
 cp "$T/all.pem" "$T/a:b/c:d.pem"
 
-dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@" localhost "$port"; }
-
 # --- shown to a server that asks ----------------------------------------------------
 
 asks() { # asks TLS-OPTION ARGS...: a server that wants a certificate of our CA
-    start_s_server -www "$@" -Verify 3 -verify_return_error -CAfile "$T/ca.pem"
+    offer "$@" -Verify 3 -verify_return_error -CAfile "$T/ca.pem"
 }
 shown() { # shown DESC ARGS...: and accepted
     shown_desc=$1
     shift
-    dial "$@"
+    dial "$@" localhost "$port"
     status_is 0 "$shown_desc"
     out_has 'Client certificate' "$shown_desc: it is shown"
     holds "$shown_desc: it is the one" 'expected in the output: CN=client' \
@@ -71,15 +69,14 @@ SECRET=swordfish && export SECRET
 shown 'a pass phrase from the environment' --cert "$T/locked.pem" --pass env:SECRET
 # Windows hands down no descriptors above 2.
 if [ "$EXEEXT" != .exe ]; then
-    redirected "3<'$T/phrase'" tlsdial --cacert "$T/ca.pem" --cert "$T/locked.pem" \
-        --pass fd:3 localhost "$port"
+    dial redirect="3<'$T/phrase'" --cert "$T/locked.pem" --pass fd:3 localhost "$port"
     status_is 0 'a pass phrase from a descriptor'
 fi
 shown 'a pass phrase that nobody needs is not looked for' --cert "$T/all.pem" --pass env:UNSET_
 stop_peer
 
-start_s_server -www -Verify 3 -verify_return_error -CAfile "$T/ca.pem" \
-    -verifyCAfile "$T/client-ca.pem" -partial_chain
+offer -Verify 3 -verify_return_error -CAfile "$T/ca.pem" -verifyCAfile "$T/client-ca.pem" \
+    -partial_chain
 shown 'DER' --cert "$T/client.der" --key "$T/client.key.der"
 stop_peer
 
@@ -95,13 +92,13 @@ revoke withdrawn ca
 make_crl list ca
 
 refused_with() { # refused_with DESC NAME
-    dial --cert "$T/$2.pem" --key "$T/$2.key"
+    dial --cert "$T/$2.pem" --key "$T/$2.key" localhost "$port"
     failed_as 36 client-certificate-rejected 'after it got the client certificate' "$1"
     err_has 'the server sent the alert "' "$1: the alert is named"
 }
 for tls in tls1_2 tls1_3; do
     asks -$tls
-    dial
+    dial localhost "$port"
     failed_as 35 client-certificate-required \
         'it asked for a client certificate, and got none' "$tls: none is given"
     err_has 'hint: --cert FILE' "$tls: none is given: the hint"
@@ -112,8 +109,8 @@ for tls in tls1_2 tls1_3; do
     asks -$tls -CRL "$T/list.crl" -crl_check
     refused_with "$tls: revoked" withdrawn
     stop_peer
-    start_s_server -www -$tls -verify 3
-    dial
+    offer -$tls -verify 3
+    dial localhost "$port"
     status_is 0 "$tls: a server that asks and does not insist"
     stop_peer
 done

@@ -5,7 +5,6 @@
 requires python openssl
 
 make_usual
-dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@"; }
 
 # Long enough for a handshake, however slow this machine is and whatever else it does.
 start_peer serve

@@ -85,10 +85,12 @@ def measure(tree, gcov, folder, test):
     shutil.rmtree(data, ignore_errors=True)
     os.makedirs(data)
     depth = len([part for part in os.path.realpath(tree.root).split("/") if part])
-    result = tree.run_test(test, LIMIT, {"GCOV_PREFIX": data, "GCOV_PREFIX_STRIP": str(depth)})
-    link_notes(tree, data)
-    lines = counts(tree, gcov, data)
-    shutil.rmtree(data)
+    try:
+        result = tree.run_test(test, LIMIT, {"GCOV_PREFIX": data, "GCOV_PREFIX_STRIP": str(depth)})
+        link_notes(tree, data)
+        lines = counts(tree, gcov, data)
+    finally:
+        shutil.rmtree(data)
     return {
         "lines": lines,
         "seconds": result.seconds,
@@ -126,6 +128,7 @@ def map_of(tree, gcov, folder, jobs, say):
         text = read(os.path.join(tree.root, test)) if test.endswith(".t") else b""
         path = os.path.join(folder, digest_of(sources, test, text) + ".json")
         if not os.path.exists(path):
+            tree.clock.check()
             say("covering %s" % test)
         return test, kept(path, lambda: measure(tree, gcov, folder, test))
 

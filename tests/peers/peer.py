@@ -2,11 +2,13 @@
 """A peer for the tests: one verb, one way to behave, well or badly.
 
 Prints "LISTENING host:port" once it can be connected to, then serves every connection
-in a thread of its own until it is killed. Log lines go to --log, or standard error.
+in a thread of its own until it is killed. SIGTERM has it take and log the connections that
+wait before it ends. Log lines go to --log, or standard error.
 """
 
 import argparse
 import os
+import signal
 import socket
 import ssl
 import struct
@@ -721,14 +723,36 @@ def attend(serve_one, sock, args):
     args.log("connection over")
 
 
+def accept_one(listener, args):
+    sock, client = listener.accept()
+    sock.setblocking(True)  # whatever the listener is by then
+    args.log("connection from %s" % client[0])
+    own = argparse.Namespace(**vars(args))
+    thread = threading.Thread(
+        target=attend, args=(SERVED[args.verb], sock, own), daemon=True
+    )
+    thread.start()
+
+
 def accept_all(listener, args):
     while True:
-        sock, client = listener.accept()
-        args.log("connection from %s" % client[0])
-        own = argparse.Namespace(**vars(args))
-        threading.Thread(
-            target=attend, args=(SERVED[args.verb], sock, own), daemon=True
-        ).start()
+        accept_one(listener, args)
+
+
+class Asked(Exception):
+    """SIGTERM: the end, but not before the connections that wait are taken and logged."""
+
+
+def ask(number, frame):
+    raise Asked
+
+
+def end_as_asked(listener, args):
+    listener.setblocking(False)
+    try:
+        accept_all(listener, args)
+    except BlockingIOError:
+        args.log("peer over")
 
 
 def end_after(seconds):
@@ -757,10 +781,14 @@ def main():
         listener.listen(64)
     else:
         PREPARED[args.verb](listener, args)
+    signal.signal(signal.SIGTERM, ask)
     print("LISTENING %s:%d" % listener.getsockname()[:2], flush=True)
-    if args.verb in SERVED:
-        accept_all(listener, args)
-    time.sleep(args.life)
+    try:
+        if args.verb in SERVED:
+            accept_all(listener, args)
+        time.sleep(args.life)
+    except Asked:
+        end_as_asked(listener, args)
 
 
 if __name__ == "__main__":
