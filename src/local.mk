@@ -1,4 +1,8 @@
+if PROGRAM
 bin_PROGRAMS += src/tlsdial
+else
+check_PROGRAMS += src/tlsdial
+endif
 src_tlsdial_SOURCES = \
 	src/cmd_dial.c \
 	src/credentials.c \
@@ -42,7 +46,7 @@ CLEANFILES += src/manifest.$(OBJEXT)
 else
 src_tlsdial_SOURCES += src/os_posix.c
 endif
-AM_CPPFLAGS += $(JANSSON_CFLAGS)
+src_tlsdial_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_tlsdial_LDADD = $(src_tlsdial_manifest) lib/libtlsdial.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
 src_tlsdial_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 $(src_tlsdial_OBJECTS): include/tlsdial.h
