@@ -178,19 +178,28 @@ void options_print_help(FILE *to)
 {
     fputs(
         "Usage: tlsdial [OPTION]... TARGET\n"
+#ifdef HAVE_CHECK
         "       tlsdial check [OPTION]... TARGET\n"
+#endif
         "where TARGET is HOST PORT, HOST[:PORT], [IPV6]:PORT or "
         "https://HOST[:PORT][/PATH].\n"
         "\n"
         "Connects to HOST by verified TLS, sends an HTTP/1.0 GET request and prints the\n"
         "response as it is. A response that is cut off is an error.\n"
+#ifdef HAVE_CHECK
         "With the word 'check', sends nothing and reports on the server instead: what "
         "is\n"
-        "wrong, its certificates and the connection.\n",
+        "wrong, its certificates and the connection.\n"
+#endif
+        ,
         to);
     print_entries(to, FOR_ALL, "Options");
+#ifdef HAVE_CHECK
     print_entries(to, FOR_DIAL, "Without 'check'");
     print_entries(to, FOR_CHECK, "With 'check'");
+#else
+    print_entries(to, FOR_DIAL, "For the request and the response");
+#endif
     fputs("\n"
           "The exit status says what went wrong: see tlsdial-causes(7).\n",
           to);
