@@ -58,6 +58,16 @@ static bool ber_take(struct ber *from, unsigned char tag, struct ber *value)
     return true;
 }
 
+/* Whether what is left are values as they should be: of unknown tags they are passed over
+ * (RFC 4511, 4). */
+static bool ber_take_rest(struct ber *from)
+{
+    struct ber ignored;
+    while (from->left > 0 && ber_take(from, from->at[0], &ignored))
+        ;
+    return from->left == 0;
+}
+
 static bool ber_take_number(struct ber *from, unsigned char tag, unsigned *number)
 {
     struct ber value;
@@ -91,7 +101,7 @@ static bool parse(struct response *response, const unsigned char *message, size_
         return false;
     ber_take(&operation, REFERRAL, &ignored);
     ber_take(&operation, RESPONSE_NAME, &response->name);
-    return true;
+    return ber_take_rest(&operation) && ber_take_rest(&sequence);
 }
 
 /* RFC 4511, A.1, as far as 4.14.2 and servers have them. */

@@ -28,7 +28,7 @@ bool hop_begins_with_word(const char *text, const char *word)
     if (!same_start(text, word))
         return false;
     next = text[strlen(word)];
-    return next == '\0' || next == ' ' || next == '\t';
+    return next == '\0' || next == ' ';
 }
 
 bool hop_has_word(const char *text, const char *word, const char *separators)

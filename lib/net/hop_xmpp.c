@@ -68,7 +68,7 @@ static void stream_opened(struct hop *hop, struct xmpp *xmpp, const struct xml_t
     }
     memcpy(xmpp->prefix, tag->name, prefix); /* shorter than the name */
     if (!xml_attribute(tag, "version", &version, &length) || length == 0 ||
-        version[0] == '0')
+        version[0] < '1' || version[0] > '9')
         hop_fail(hop, HOP_NOT_OFFERED, -1, NULL);
 }
 
@@ -170,8 +170,7 @@ static bool text_received(struct hop *hop, const struct xmpp *xmpp,
                           const unsigned char *octet)
 {
     bool blank = *octet != '\0' && strchr(" \t\r\n", *octet) != NULL;
-    bool before = xmpp->depth == 0 && xmpp->names[0][0] == '\0';
-    if (*octet == '\0' || (!blank && xmpp->depth < 2) || (before && !blank))
+    if (!blank && (*octet < ' ' || xmpp->depth < 2)) /* XML 1.0, 2.2 */
         hop_malformed(hop, octet, 1);
     return true;
 }
