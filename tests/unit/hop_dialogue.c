@@ -74,7 +74,8 @@ void must_have_failed(const struct hop *hop, const struct misbehaviour *expected
         failure->code != expected->code)
         fail_msg("fault %d, cause %d, code %d with \"%s\"", failure->fault,
                  failure->cause, failure->code, words);
-    same_text("the words", words, expected->words);
+    if (expected->words != NULL) /* else how they arrive decides how many */
+        same_text("the words", words, expected->words);
     same_text("the protocol", failure->protocol, expected->protocol);
     same_text("the meaning", failure->meaning, expected->meaning);
     assert_true(failure->step[0] != '\0');

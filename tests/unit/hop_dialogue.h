@@ -59,7 +59,7 @@ struct misbehaviour {
     enum hop_fault fault;
     enum tlsdial_cause cause;
     int code;
-    const char *words; /* "": none */
+    const char *words; /* "": none; NULL: any */
     const char *protocol, *meaning;
     const char *step; /* NULL: any */
 };
