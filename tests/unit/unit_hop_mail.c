@@ -30,7 +30,8 @@
 #define NNTP_ASKED NNTP_GREETED, S("101 x\r\nSTARTTLS\r\n.\r\n"), C("STARTTLS\r\n")
 #define FTP_GREETED S("220 (vsFTPd)\r\n"), C("FEAT\r\n")
 #define FTP_ASKED FTP_GREETED, S("211-F\r\n AUTH TLS\r\n211 End\r\n"), C("AUTH TLS\r\n")
-#define SIEVE_ASKED S("\"IMPLEMENTATION\" \"x\"\r\n\"STARTTLS\"\r\nOK\r\n"), C("STARTTLS\r\n")
+#define SIEVE_ASKED                                                                      \
+    S("\"IMPLEMENTATION\" \"x\"\r\n\"STARTTLS\"\r\nOK\r\n"), C("STARTTLS\r\n")
 
 /* clang-format off */
 static const struct misbehaviour smtp[] = {
@@ -427,8 +428,8 @@ static void farewells(void **state)
 static void names_for_ehlo(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "a b", "a\r\nMAIL FROM:<x>", "a\tb", "a\x7f",
-                                      "a<b"};
+    static const char *const bad[] = {"",     "a b",   "a\r\nMAIL FROM:<x>",
+                                      "a\tb", "a\x7f", "a<b"};
     static char long_name[257];
     const char *why = NULL;
     struct hop_parameters parameters = usual;

@@ -20,7 +20,9 @@
 #define EMPTY .fault = HOP_CLOSED, TLSDIAL_EMPTY_REPLY
 #define CLOSED .fault = HOP_CLOSED, TLSDIAL_TRUNCATED
 
-#define LDAP_ASKED C("\x30\x1d\x02\x01\x01\x77\x18\x80\x16" "1.3.6.1.4.1.1466.20037")
+#define LDAP_ASKED                                                                       \
+    C("\x30\x1d\x02\x01\x01\x77\x18\x80\x16"                                             \
+      "1.3.6.1.4.1.1466.20037")
 #define STREAMS "http://etherx.jabber.org/streams"
 #define TLS_NAMESPACE "urn:ietf:params:xml:ns:xmpp-tls"
 #define XMPP_OPENED                                                                      \
@@ -393,7 +395,8 @@ static void farewells(void **state)
 static void names_for_xmpp(void **state)
 {
     (void)state;
-    static const char *const bad[] = {NULL, "", "a b", "a'", "a\"", "a>", "a<", "a&", "a\n"};
+    static const char *const bad[] = {NULL, "",   "a b", "a'", "a\"",
+                                      "a>", "a<", "a&",  "a\n"};
     const char *why = NULL;
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct hop_parameters parameters = {.host = bad[i]};
