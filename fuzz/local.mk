@@ -3,15 +3,15 @@
 FUZZ_CC = clang
 FUZZ_SECONDS = 20
 FUZZ_FLAGS =
-fuzz_targets = fuzz_bundle fuzz_name
-fuzz_sources = $(srcdir)/lib/bundle.c $(srcdir)/lib/bundle_name.c
+fuzz_targets = fuzz_bundle fuzz_hop fuzz_name
+fuzz_sources = $(srcdir)/lib/bundle.c $(srcdir)/lib/bundle_name.c $(srcdir)/lib/net/hop*.c
 
-fuzz:
+fuzz: include/tlsdial.h
 	@$(MKDIR_P) fuzz
 	@set -e; for target in $(fuzz_targets); do \
 	echo "fuzz: $$target, $(FUZZ_SECONDS) s"; \
 	$(FUZZ_CC) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	-I. -I$(srcdir)/lib $(OPENSSL_CFLAGS) -o fuzz/$$target \
+	-I. -Iinclude -I$(srcdir)/lib $(OPENSSL_CFLAGS) -o fuzz/$$target \
 	$(srcdir)/fuzz/$$target.c $(fuzz_sources) $(OPENSSL_LIBS); \
 	$(MKDIR_P) fuzz/corpus/$$target; \
 	./fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
@@ -22,7 +22,8 @@ fuzz:
 	done
 
 .PHONY: fuzz
-EXTRA_DIST += fuzz/fuzz_bundle.c fuzz/fuzz_name.c fuzz/seeds
-CLEANFILES += fuzz/fuzz_bundle fuzz/fuzz_name fuzz/fuzz_bundle.log fuzz/fuzz_name.log
+EXTRA_DIST += fuzz/fuzz_bundle.c fuzz/fuzz_hop.c fuzz/fuzz_name.c fuzz/seeds
+CLEANFILES += fuzz/fuzz_bundle fuzz/fuzz_hop fuzz/fuzz_name \
+	fuzz/fuzz_bundle.log fuzz/fuzz_hop.log fuzz/fuzz_name.log
 clean-local:
 	-rm -rf fuzz/corpus
