@@ -79,7 +79,7 @@ static void ftp_line(struct hop *hop, void *memory, const char *line, size_t len
     if (ftp->code != 0) { /* any text, up to the code and a blank (RFC 959, 4.2) */
         if (ftp->state == FEAT && ftp->code == 211 && offers_tls(line))
             ftp->offered = true;
-        if (!is_reply || !reply.last || reply.code != ftp->code)
+        if (!is_reply || reply.code != ftp->code)
             return;
     } else if (!is_reply) {
         hop_malformed(hop, line, length);

@@ -22,8 +22,8 @@ static const char *sieve_begin(struct hop *hop, void *memory)
     return NULL;
 }
 
-/* Whether the line ends in "{number}" or "{number+}". A number that no line can hold is given as
- * HOP_LINE_MAX, which the limit ends. */
+/* Whether the line ends in "{number}" or "{number+}". A number that no line can hold is given as one
+ * above HOP_LINE_MAX, too: the limit comes first. */
 static bool literal_follows(const char *line, size_t from, size_t length, size_t *number)
 {
     size_t end = length;
@@ -39,8 +39,6 @@ static bool literal_follows(const char *line, size_t from, size_t length, size_t
         return false;
     for (size_t i = start; i < end && *number < HOP_LINE_MAX; i++)
         *number = *number * 10 + (size_t)(line[i] - '0');
-    if (*number > HOP_LINE_MAX)
-        *number = HOP_LINE_MAX;
     return true;
 }
 
