@@ -47,6 +47,10 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/hop_mail \
+	tests/unit/hop_other \
+	tests/unit/hop_proxy \
+	tests/unit/hops \
 	tests/unit/http \
 	tests/unit/options_values \
 	tests/unit/target \
@@ -86,6 +90,20 @@ tests_unit_connect_LDADD = $(unit_libs)
 tests_unit_resolve_LDADD = $(unit_libs)
 tests_unit_route_LDADD = $(unit_libs)
 tests_unit_stream_LDADD = $(unit_libs)
+# The hops: dialogues written down, and what plays them.
+hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
+tests_unit_hops_SOURCES = tests/unit/hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_hop_mail_SOURCES = tests/unit/hop_mail.c $(hop_dialogue)
+tests_unit_hop_other_SOURCES = tests/unit/hop_other.c $(hop_dialogue)
+tests_unit_hop_proxy_SOURCES = tests/unit/hop_proxy.c $(hop_dialogue)
+tests_unit_hops_LDADD = $(unit_libs)
+tests_unit_hop_mail_LDADD = $(unit_libs)
+tests_unit_hop_other_LDADD = $(unit_libs)
+tests_unit_hop_proxy_LDADD = $(unit_libs)
+$(tests_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_mail_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_other_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
