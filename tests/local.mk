@@ -1,6 +1,9 @@
 # The shell tests, in folders by subject. A new one is one line here. The longest come first, so
 # that none is left to run alone at the end of make -j2 check.
 shell_tests = \
+	tests/api/many.t \
+	tests/api/transfer.t \
+	tests/api/cancel.t \
 	tests/program/memory.t \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
@@ -116,6 +119,17 @@ check_PROGRAMS += tests/tools/signals
 tests_tools_signals_SOURCES = tests/tools/signals.c
 tests_tools_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 $(tests_tools_signals_OBJECTS): include/tlsdial.h
+
+# Programs of the public API alone. Most end in seconds.
+api_programs = tests/api/many tests/api/transfer tests/api/cancel
+api_common = tests/api/api.c tests/api/api.h
+check_PROGRAMS += $(api_programs)
+tests_api_many_SOURCES = tests/api/many.c $(api_common)
+tests_api_transfer_SOURCES = tests/api/transfer.c $(api_common)
+tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
+tests_api_many_LDADD = lib/libtlsdial.la
+tests_api_transfer_LDADD = lib/libtlsdial.la
+tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 
 # For LD_PRELOAD: a getaddrinfo() and a time() that answer as a test wants. Never installed; -rpath
 # only makes libtool build a module instead of a convenience library.

@@ -63,6 +63,8 @@ void tlsdial_conn_free(tlsdial_conn *conn)
 {
     if (conn == NULL)
         return;
+    if (conn->end_sent) /* session tickets have come, as a rule, and nobody may have read them */
+        stream_discard(conn->stream);
     SSL_free(conn->ssl); /* and the BIO */
     stream_free(conn->stream);
     messages_clear(&conn->messages);
