@@ -43,7 +43,7 @@ static bool is_control(unsigned code)
 
 void tlsdial_text_escape(char *to, size_t size, const char *from)
 {
-    const unsigned char *p = (const unsigned char *)from;
+    const unsigned char *p = (const unsigned char *)(from != NULL ? from : "");
     size_t used = 0;
     while (*p != '\0') {
         unsigned code;

@@ -146,7 +146,7 @@ static void pending(tlsdial_conn *conn, const char *file)
 {
     struct tlsdial_error error = {0};
     struct tlsdial_want wants[4];
-    char data[10000];
+    char data[10000] = {0};
     int timeout = 1;
     (void)file;
     tlsdial_write(conn, data, sizeof data, NULL, &error);
