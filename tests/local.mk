@@ -1,6 +1,13 @@
 # The shell tests, in folders by subject. A new one is one line here. The longest come first, so
 # that none is left to run alone at the end of make -j2 check.
 shell_tests = \
+	tests/api/many.t \
+	tests/api/transfer.t \
+	tests/api/cancel.t \
+	tests/api/threads.t \
+	tests/api/load.t \
+	tests/api/misuse.t \
+	tests/api/options.t \
 	tests/program/memory.t \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
@@ -136,6 +143,31 @@ tests_tools_bounded_SOURCES = tests/tools/bounded.c
 tests_tools_signals_SOURCES = tests/tools/signals.c
 tests_tools_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 $(tests_tools_signals_OBJECTS): include/tlsdial.h
+
+# Programs of the public API alone. Most end in seconds.
+api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
+	tests/api/options tests/api/threads
+api_common = tests/api/api.c tests/api/api.h
+check_PROGRAMS += $(api_programs)
+tests_api_many_SOURCES = tests/api/many.c $(api_common)
+tests_api_transfer_SOURCES = tests/api/transfer.c $(api_common)
+tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
+tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
+tests_api_options_SOURCES = tests/api/options.c $(api_common)
+tests_api_threads_SOURCES = tests/api/threads.c $(api_common)
+tests_api_misuse_LDADD = lib/libtlsdial.la
+tests_api_options_LDADD = lib/libtlsdial.la
+tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+tests_api_many_LDADD = lib/libtlsdial.la
+tests_api_transfer_LDADD = lib/libtlsdial.la
+tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+
+# It links neither the library nor OpenSSL, and asks glibc for the memory in use.
+if HAVE_MALLINFO2
+check_PROGRAMS += tests/api/load
+tests_api_load_SOURCES = tests/api/load.c tests/api/api.h
+tests_api_load_LDADD = $(DL_LIBS)
+endif
 
 # For LD_PRELOAD: a getaddrinfo() and a time() that answer as a test wants. Never installed; -rpath
 # only makes libtool build a module instead of a convenience library.

@@ -50,6 +50,8 @@ static bool has_leading_zero(const char *address)
 bool tlsdial_is_ip_literal(const char *host)
 {
     char address[TLSDIAL_HOST_SIZE];
+    if (host == NULL)
+        return false;
     const char *zone = strchr(host, '%'); /* RFC 4007, 11: fe80::1%eth0 */
     size_t length = zone != NULL ? (size_t)(zone - host) : strlen(host);
     if (!copy_part(address, sizeof address, host, length))
@@ -289,6 +291,8 @@ static bool is_https_url(const char *text)
 enum tlsdial_cause tlsdial_target_parse(struct tlsdial_target *target, const char *text,
                                         const char *port, struct tlsdial_error *error)
 {
+    if (target == NULL || text == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "the target is NULL");
     memset(target, 0, sizeof *target);
     snprintf(target->path, sizeof target->path, "/");
     if (is_https_url(text))

@@ -272,6 +272,9 @@ enum tlsdial_cause tlsdial_step(tlsdial_dialing *dialing, tlsdial_conn **conn,
                                 struct tlsdial_error *error)
 {
     struct tlsdial_error reason = {0};
+    if (dialing == NULL || conn == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "the %s is NULL",
+                                 dialing == NULL ? "dial" : "connection's place");
     *conn = NULL;
     if (dialing->conn == NULL)
         return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "the dial has ended before");
@@ -297,7 +300,9 @@ enum tlsdial_cause tlsdial_step(tlsdial_dialing *dialing, tlsdial_conn **conn,
 size_t tlsdial_dialing_wants(const tlsdial_dialing *dialing, struct tlsdial_want *wants,
                              size_t room, int *timeout_ms)
 {
-    return wait_set_export(&dialing->wants, wants, room, timeout_ms);
+    const struct wait_set none = {0};
+    return wait_set_export(dialing != NULL ? &dialing->wants : &none, wants, room,
+                           timeout_ms);
 }
 
 void tlsdial_dialing_free(tlsdial_dialing *dialing)
@@ -345,6 +350,9 @@ static enum tlsdial_cause begin(tlsdial_dialing *dialing, const char *host,
         dial_options_parse(&dialing->options, options, client, error);
     if (cause != TLSDIAL_OK)
         return cause;
+    if (host == NULL || port == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "the %s is NULL",
+                                 host == NULL ? "host" : "port");
     dialing->conn = conn_new(client, &dialing->options);
     if (dialing->conn == NULL)
         return error_out_of_memory(error);

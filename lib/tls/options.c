@@ -100,6 +100,14 @@ enum tlsdial_cause dial_options_parse(struct dial_options *to,
     to->socket = options.socket != NULL ? *options.socket : -1;
     to->evidence = options.evidence;
     to->cancel = options.cancel;
+    if (client == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "no client was given");
+    if (!client_is_family(options.family))
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "%d is not a family",
+                                 (int)options.family);
+    if (options.untrusted == NULL && options.untrusted_length > 0)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0,
+                                 "the untrusted certificates are NULL");
     to->family = options.family != TLSDIAL_ANY_FAMILY ? options.family : client->family;
     enum tlsdial_cause cause = set_limit(&to->connect_timeout, options.connect_timeout,
                                          client->connect_timeout, error);

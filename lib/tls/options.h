@@ -22,7 +22,8 @@ struct dial_options {
     int socket;
 };
 
-/** Fills *to from the options (NULL: the client's), to be cleared also after a failure. */
+/** Fills *to from the options (NULL: the client's), to be cleared also after a failure, and without
+ * a client too: the socket is ours then. */
 enum tlsdial_cause dial_options_parse(struct dial_options *to,
                                       const struct tlsdial_options *options,
                                       const tlsdial_client *client,
