@@ -1,4 +1,4 @@
-/* unit_hop_mail.c: what servers of mail and news, and those between, do wrong. */
+/* hop_mail.c: what servers of mail and news, and those between, do wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

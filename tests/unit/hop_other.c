@@ -1,4 +1,4 @@
-/* unit_hop_other.c: what directories, chat servers, databases and desktops do wrong. */
+/* hop_other.c: what directories, chat servers, databases and desktops do wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

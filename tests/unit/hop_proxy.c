@@ -1,4 +1,4 @@
-/* unit_hop_proxy.c: what proxies do wrong, and what we must not ask them. */
+/* hop_proxy.c: what proxies do wrong, and what we must not ask them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* unit_hops.c: what must be true of every hop, over good dialogues of all kinds. */
+/* hops.c: what must be true of every hop, over good dialogues of all kinds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
