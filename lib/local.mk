@@ -47,6 +47,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/net/hop_xml.c \
 	lib/net/hop_xml.h \
 	lib/net/hop_xmpp.c \
+	lib/net/hops.c \
+	lib/net/hops.h \
 	lib/net/name_lookup.c \
 	lib/net/name_lookup.h \
 	lib/net/resolve.c \
@@ -105,7 +107,9 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/trace.h \
 	lib/tls/transfer.c \
 	lib/tls/verify_callback.c \
-	lib/tls/verify_callback.h
+	lib/tls/verify_callback.h \
+	lib/tls/way.c \
+	lib/tls/way.h
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/base/clock_windows.c lib/net/sock_winsock.c \
 	lib/net/thread_windows.c

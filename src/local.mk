@@ -23,6 +23,8 @@ src_tlsdial_SOURCES = \
 	src/options_table.h \
 	src/options_values.c \
 	src/options_values.h \
+	src/options_way.c \
+	src/options_way.h \
 	src/os.h \
 	src/output.c \
 	src/output.h \

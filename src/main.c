@@ -77,6 +77,7 @@ static enum tlsdial_cause run(int argc, char **argv, struct options *options,
         cause = act(client, options, error);
     os_watch_end(&watch);
     tlsdial_client_free(client);
+    options_way_clear(&options->way);
     return cause;
 }
 

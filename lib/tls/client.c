@@ -349,9 +349,9 @@ enum tlsdial_cause tlsdial_client_add_resolve(tlsdial_client *client, const char
     bool complete = host != NULL && port != NULL;
     enum tlsdial_cause cause =
         client_check_setting(client, complete ? addresses : NULL, error);
-    return cause == TLSDIAL_OK ? resolve_override_add(&client->overrides, host, port,
-                                                      addresses, error)
-                               : cause;
+    return cause == TLSDIAL_OK
+               ? resolve_override_add(&client->overrides, host, port, addresses, error)
+               : cause;
 }
 
 static enum tlsdial_cause set_limit(tlsdial_client *client, int64_t *limit, int64_t value,
