@@ -69,11 +69,12 @@ enum tlsdial_cause wait_failure(int code, struct tlsdial_error *error)
 size_t wait_set_export(const struct wait_set *set, struct tlsdial_want *wants,
                        size_t room, int *timeout_ms)
 {
-    for (size_t i = 0; i < set->count && i < room; i++)
+    for (size_t i = 0; wants != NULL && i < set->count && i < room; i++)
         wants[i] = (struct tlsdial_want){.fd = set->sockets[i].fd,
                                          .read = set->sockets[i].want_read,
                                          .write = set->sockets[i].want_write};
     /* A socket that is not in the set would be waited for in vain: the next step fails. */
-    *timeout_ms = set->out_of_memory ? 0 : deadline_poll_timeout(set->until);
+    if (timeout_ms != NULL)
+        *timeout_ms = set->out_of_memory ? 0 : deadline_poll_timeout(set->until);
     return set->count;
 }

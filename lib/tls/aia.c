@@ -195,6 +195,8 @@ enum tlsdial_cause tlsdial_fetch_issuers(tlsdial_client *client, const char *url
     struct stream *stream = NULL;
     STACK_OF(X509) *list = NULL;
     struct tlsdial_error reason = {0};
+    if (url == NULL || certificates == NULL || length == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "something needed is NULL");
     *certificates = NULL;
     ERR_clear_error();
     enum tlsdial_cause cause = dial_options_parse(&own, options, client, &reason);
