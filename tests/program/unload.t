@@ -13,4 +13,4 @@ within 60 built tests/tools/unload "$library"
 status_is 0 'loaded and unloaded 200 times, each time with a lookup under way'
 out_matches '^200 times, (-|[0-9]?[0-9] )' 'nothing grows'
 
-done_testing
+done_testing 2
