@@ -103,6 +103,7 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/evidence.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
+	lib/tls/policy.h \
 	lib/tls/trace.c \
 	lib/tls/trace.h \
 	lib/tls/transfer.c \

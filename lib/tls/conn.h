@@ -8,7 +8,7 @@
 #include "base/target.h"
 #include "net/stream.h"
 #include "net/wait.h"
-#include "tls/client.h"
+#include "tls/policy.h"
 #include "tls/evidence.h"
 #include "tls/trace.h"
 
