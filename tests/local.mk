@@ -39,6 +39,7 @@ shell_tests = \
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
+	tests/unit/unit_hop_limits \
 	tests/unit/unit_hop_mail \
 	tests/unit/unit_hop_other \
 	tests/unit/unit_hop_proxy \
@@ -58,14 +59,18 @@ tests_unit_target_LDADD = $(unit_libs)
 # The hops: dialogues written down, and what plays them.
 hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
 tests_unit_unit_hops_SOURCES = tests/unit/unit_hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_unit_hop_limits_SOURCES = tests/unit/unit_hop_limits.c tests/unit/hop_dialogues.c \
+	$(hop_dialogue)
 tests_unit_unit_hop_mail_SOURCES = tests/unit/unit_hop_mail.c $(hop_dialogue)
 tests_unit_unit_hop_other_SOURCES = tests/unit/unit_hop_other.c $(hop_dialogue)
 tests_unit_unit_hop_proxy_SOURCES = tests/unit/unit_hop_proxy.c $(hop_dialogue)
 tests_unit_unit_hops_LDADD = $(unit_libs)
+tests_unit_unit_hop_limits_LDADD = $(unit_libs)
 tests_unit_unit_hop_mail_LDADD = $(unit_libs)
 tests_unit_unit_hop_other_LDADD = $(unit_libs)
 tests_unit_unit_hop_proxy_LDADD = $(unit_libs)
 $(tests_unit_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_unit_hop_limits_OBJECTS): include/tlsdial.h
 $(tests_unit_unit_hop_mail_OBJECTS): include/tlsdial.h
 $(tests_unit_unit_hop_other_OBJECTS): include/tlsdial.h
 $(tests_unit_unit_hop_proxy_OBJECTS): include/tlsdial.h
