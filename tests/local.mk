@@ -54,6 +54,7 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/hop_limits \
 	tests/unit/hop_mail \
 	tests/unit/hop_other \
 	tests/unit/hop_proxy \
@@ -100,14 +101,18 @@ tests_unit_stream_LDADD = $(unit_libs)
 # The hops: dialogues written down, and what plays them.
 hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
 tests_unit_hops_SOURCES = tests/unit/hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_hop_limits_SOURCES = tests/unit/hop_limits.c tests/unit/hop_dialogues.c \
+	$(hop_dialogue)
 tests_unit_hop_mail_SOURCES = tests/unit/hop_mail.c $(hop_dialogue)
 tests_unit_hop_other_SOURCES = tests/unit/hop_other.c $(hop_dialogue)
 tests_unit_hop_proxy_SOURCES = tests/unit/hop_proxy.c $(hop_dialogue)
 tests_unit_hops_LDADD = $(unit_libs)
+tests_unit_hop_limits_LDADD = $(unit_libs)
 tests_unit_hop_mail_LDADD = $(unit_libs)
 tests_unit_hop_other_LDADD = $(unit_libs)
 tests_unit_hop_proxy_LDADD = $(unit_libs)
 $(tests_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_limits_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_mail_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_other_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
