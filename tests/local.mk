@@ -1,12 +1,13 @@
 # The shell tests, in folders by subject. A new one is one line here. The longest come first, so
 # that none is left to run alone at the end of make -j2 check.
 shell_tests = \
+	tests/dial/deadlines.t \
 	tests/program/memory.t \
+	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
 	tests/check/json.t \
-	tests/dial/deadlines.t \
 	tests/dial/progress.t \
 	tests/dial/truncation.t \
 	tests/dial/handshake.t \
@@ -23,7 +24,6 @@ shell_tests = \
 	tests/dial/output.t \
 	tests/dial/output_posix.t \
 	tests/dial/output_safety.t \
-	tests/dial/file_deadlines.t \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
