@@ -8,12 +8,13 @@ shell_tests = \
 	tests/api/load.t \
 	tests/api/misuse.t \
 	tests/api/options.t \
+	tests/dial/deadlines.t \
 	tests/program/memory.t \
+	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
 	tests/check/json.t \
-	tests/dial/deadlines.t \
 	tests/dial/progress.t \
 	tests/dial/truncation.t \
 	tests/dial/handshake.t \
@@ -30,7 +31,6 @@ shell_tests = \
 	tests/dial/output.t \
 	tests/dial/output_posix.t \
 	tests/dial/output_safety.t \
-	tests/dial/file_deadlines.t \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \

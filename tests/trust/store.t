@@ -207,8 +207,13 @@ with open("many.pem", "w") as out:
         out.write("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % lines)
     out.write(open("ca.pem").read())
 END
-same "$TRUSTED" "$many certificates" many.pem server.pem
-same "$ABSENT" "$many certificates without the right one" many.pem below.pem
+run built tests/tools/trust_equality many.pem server.pem below.pem
+status_is 0 "both ways are of one mind: $many certificates"
+is "$(wc -l <"$T/out" | tr -d ' ')" 2 "$many certificates: two chains"
+sed -n 1p "$T/out" | grep -q "^$TRUSTED"
+judge $? "$many certificates" "expected line 1: $TRUSTED"
+sed -n 2p "$T/out" | grep -q "^$ABSENT"
+judge $? "$many certificates without the right one" "expected line 2: $ABSENT"
 
 # --- the program ----------------------------------------------------------------------------
 
