@@ -30,6 +30,7 @@ struct ending {
 struct tlsdial_conn {
     SSL *ssl;
     struct stream *stream;
+    BIO_METHOD *bio_method; /**< of the SSL's BIO */
     tlsdial_evidence *evidence;
     bool owns_evidence;
     const tlsdial_cancel *cancel; /**< NULL: none */
