@@ -26,7 +26,7 @@ CLEANFILES += doc/tlsdial-causes.7 doc/tlsdial-causes.7.causes doc/tlsdial-cause
 
 doc/tlsdial-causes.7: $(srcdir)/doc/tlsdial-causes.7.in $(causes_sources) $(srcdir)/configure.ac
 	$(AM_V_GEN)$(MKDIR_P) doc
-	$(AM_V_at)$(causes) -v form=mdoc $(srcdir)/lib/causes.def > $@.causes
+	$(AM_V_at)$(causes) -v form=mdoc $(srcdir)/lib/base/causes.def > $@.causes
 	$(AM_V_at)$(fill) $(srcdir)/doc/tlsdial-causes.7.in > $@.tmp
 	$(AM_V_at)rm -f $@.causes && mv -f $@.tmp $@
 

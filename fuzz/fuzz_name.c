@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 #include <stdlib.h>
 
-#include "bundle.h"
+#include "x509/bundle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,6 +9,6 @@ CLEANFILES += include/tlsdial.h include/tlsdial.h.causes include/tlsdial.h.tmp
 # same time can see half a header.
 include/tlsdial.h: $(srcdir)/include/tlsdial.h.in $(causes_sources) $(srcdir)/configure.ac
 	$(AM_V_GEN)$(MKDIR_P) include
-	$(AM_V_at)$(causes) -v form=enum $(srcdir)/lib/causes.def > $@.causes
+	$(AM_V_at)$(causes) -v form=enum $(srcdir)/lib/base/causes.def > $@.causes
 	$(AM_V_at)$(fill) $(srcdir)/include/tlsdial.h.in > $@.tmp
 	$(AM_V_at)rm -f $@.causes && mv -f $@.tmp $@

@@ -2,60 +2,135 @@
 # both link: the tests can so reach what the installed library does not export.
 noinst_LTLIBRARIES += lib/libtlsdial-core.la
 lib_libtlsdial_core_la_SOURCES = \
-	lib/bio.c \
-	lib/bio_sock.h \
-	lib/bio_sock_shared.h \
-	lib/bundle.c \
-	lib/bundle.h \
-	lib/bundle_name.c \
-	lib/causes.def \
-	lib/certificate.c \
-	lib/client.c \
-	lib/conn.c \
-	lib/connect.c \
-	lib/credentials.c \
-	lib/deadline.c \
-	lib/deadline.h \
-	lib/diagnose.c \
-	lib/error.c \
-	lib/evidence.c \
-	lib/idn.c \
-	lib/idn.h \
-	lib/internal.h \
-	lib/lookup.c \
-	lib/lookup.h \
-	lib/messages.c \
-	lib/pin.c \
-	lib/problem.c \
-	lib/resolve.c \
-	lib/revocation.c \
-	lib/sock.h \
-	lib/staple.c \
-	lib/target.c \
-	lib/thread.h \
-	lib/trust.c \
-	lib/verdict.c \
-	lib/verify.c \
-	lib/verify.h
+	lib/base/causes.def \
+	lib/base/clock.h \
+	lib/base/deadline.c \
+	lib/base/deadline.h \
+	lib/base/error.c \
+	lib/base/error.h \
+	lib/base/finding.c \
+	lib/base/finding.h \
+	lib/base/idn.c \
+	lib/base/idn.h \
+	lib/base/target.c \
+	lib/base/target.h \
+	lib/base/text.c \
+	lib/base/text.h \
+	lib/net/bio_sock.h \
+	lib/net/bio_sock_shared.h \
+	lib/net/cancel.c \
+	lib/net/cancel.h \
+	lib/net/connect.c \
+	lib/net/connect.h \
+	lib/net/hop.c \
+	lib/net/hop.h \
+	lib/net/hop_ftp.c \
+	lib/net/hop_haproxy.c \
+	lib/net/hop_http.c \
+	lib/net/hop_imap.c \
+	lib/net/hop_irc.c \
+	lib/net/hop_ldap.c \
+	lib/net/hop_machine.h \
+	lib/net/hop_mysql.c \
+	lib/net/hop_nntp.c \
+	lib/net/hop_pop3.c \
+	lib/net/hop_postgres.c \
+	lib/net/hop_protocol.c \
+	lib/net/hop_rdp.c \
+	lib/net/hop_reply.c \
+	lib/net/hop_sieve.c \
+	lib/net/hop_smtp.c \
+	lib/net/hop_socks4a.c \
+	lib/net/hop_socks5.c \
+	lib/net/hop_table.c \
+	lib/net/hop_text.c \
+	lib/net/hop_xml.c \
+	lib/net/hop_xml.h \
+	lib/net/hop_xmpp.c \
+	lib/net/hops.c \
+	lib/net/hops.h \
+	lib/net/name_lookup.c \
+	lib/net/name_lookup.h \
+	lib/net/resolve.c \
+	lib/net/resolve.h \
+	lib/net/resolve_override.c \
+	lib/net/resolve_override.h \
+	lib/net/route.c \
+	lib/net/route.h \
+	lib/net/sock.h \
+	lib/net/stream.c \
+	lib/net/stream.h \
+	lib/net/thread.h \
+	lib/net/wait.c \
+	lib/net/wait.h \
+	lib/x509/bundle.c \
+	lib/x509/bundle.h \
+	lib/x509/bundle_name.c \
+	lib/x509/certificate.c \
+	lib/x509/certificate.h \
+	lib/x509/crl.c \
+	lib/x509/crl.h \
+	lib/x509/facts.c \
+	lib/x509/facts.h \
+	lib/x509/lookup.c \
+	lib/x509/lookup.h \
+	lib/x509/ocsp.c \
+	lib/x509/ocsp.h \
+	lib/x509/path_search.c \
+	lib/x509/path_search.h \
+	lib/x509/pin.c \
+	lib/x509/pin.h \
+	lib/x509/request.c \
+	lib/x509/request.h \
+	lib/x509/trust.c \
+	lib/x509/trust.h \
+	lib/x509/verify.c \
+	lib/x509/verify.h \
+	lib/x509/words.c \
+	lib/x509/words.h \
+	lib/tls/bio.c \
+	lib/tls/bio.h \
+	lib/tls/client.c \
+	lib/tls/client.h \
+	lib/tls/client_verify.c \
+	lib/tls/conn.c \
+	lib/tls/conn.h \
+	lib/tls/credentials.c \
+	lib/tls/dial.c \
+	lib/tls/diagnose.c \
+	lib/tls/diagnose.h \
+	lib/tls/evidence.c \
+	lib/tls/evidence.h \
+	lib/tls/options.c \
+	lib/tls/options.h \
+	lib/tls/trace.c \
+	lib/tls/trace.h \
+	lib/tls/transfer.c \
+	lib/tls/verify_callback.c \
+	lib/tls/verify_callback.h \
+	lib/tls/way.c \
+	lib/tls/way.h
 if HOST_WINDOWS
-lib_libtlsdial_core_la_SOURCES += lib/sock_winsock.c lib/thread_windows.c
+lib_libtlsdial_core_la_SOURCES += lib/base/clock_windows.c lib/net/sock_winsock.c \
+	lib/net/thread_windows.c
 if !OPENSSL_SOCKETS
-lib_libtlsdial_core_la_SOURCES += lib/bio_sock_winsock.c
+lib_libtlsdial_core_la_SOURCES += lib/net/bio_sock_winsock.c
 endif
 else
-lib_libtlsdial_core_la_SOURCES += lib/sock_posix.c lib/thread_posix.c
+lib_libtlsdial_core_la_SOURCES += lib/base/clock_posix.c lib/net/sock_posix.c \
+	lib/net/thread_posix.c
 if !OPENSSL_SOCKETS
-lib_libtlsdial_core_la_SOURCES += lib/bio_sock_posix.c
+lib_libtlsdial_core_la_SOURCES += lib/net/bio_sock_posix.c
 endif
 endif
 if OPENSSL_HTTP
-lib_libtlsdial_core_la_SOURCES += lib/fetch.c
+lib_libtlsdial_core_la_SOURCES += lib/tls/aia.c
 else
-lib_libtlsdial_core_la_SOURCES += lib/no_fetch.c
+lib_libtlsdial_core_la_SOURCES += lib/tls/no_aia.c
 endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \
-	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(ON_DEMAND_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
+	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
 $(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
 
 # -version-info current:revision:age, changed only at a release, in this order:
@@ -71,4 +146,4 @@ lib_libtlsdial_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \
 EXTRA_lib_libtlsdial_la_DEPENDENCIES = $(srcdir)/lib/libtlsdial.sym
 
 pkgconfig_DATA = lib/libtlsdial.pc
-EXTRA_DIST += lib/causes.awk lib/libtlsdial.sym
+EXTRA_DIST += lib/base/causes.awk lib/libtlsdial.sym

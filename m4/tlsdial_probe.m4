@@ -129,8 +129,7 @@ AC_DEFUN([TLSDIAL_ON_DEMAND], [
     AS_CASE([$tlsdial_cv_soname_$2], ['not found'*], [], [$1_SONAME=$tlsdial_cv_soname_$2])])
   AS_IF([test -n "$$1_SONAME"], [
     AC_DEFINE_UNQUOTED([$1_SONAME], ["$$1_SONAME"], [File name of $2, to load when needed.])
-    $1_LIBS= $1_REQUIRES= ON_DEMAND_LIBS=$DL_LIBS])
-  AC_SUBST([ON_DEMAND_LIBS])
+    $1_LIBS= $1_REQUIRES=])
 ])
 
 # TLSDIAL_MAY_LACK(FUNCTION, WHAT)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "columns.h"
 #include "os.h"
 #include "output.h"
@@ -14,7 +15,6 @@
 
 #define END_WAIT 2000      /* milliseconds that the server has to end the connection */
 #define REPORT_WAIT 2000   /* and the reader of a report whose run has used up its time */
-#define NAME_WIDTH 120     /* columns of a subject, in a message */
 #define HINT_URL_WIDTH 150 /* so that the rest of the hint has room, too */
 #define PIECE 16384        /* the plaintext of the largest TLS record */
 
@@ -25,7 +25,8 @@ struct check {
     tlsdial_evidence *evidence; /* of the first dial, which is what is reported */
     struct report report;
     struct output chain_file;
-    int64_t deadline_ms;
+    char *fetched; /* certificates in DER that --fetch-missing got */
+    size_t fetched_length;
 };
 
 /* ---- dialling ---- */
@@ -44,22 +45,19 @@ static enum tlsdial_cause await_end(tlsdial_conn *conn, struct tlsdial_error *er
 {
     char dropped[PIECE];
     size_t n = 0;
-    int64_t deadline_ms = os_clock_ms() + END_WAIT;
+    struct deadline deadline = deadline_after(clock_now_us(), END_WAIT);
     enum tlsdial_cause cause;
     do
         cause = tlsdial_read(conn, dropped, sizeof dropped, &n, error);
-    while (cause == TLSDIAL_OK && n > 0 && os_clock_ms() < deadline_ms);
+    while (cause == TLSDIAL_OK && n > 0 && !deadline_passed(deadline));
     return cause;
 }
 
 /* What is left of the run's time, bounded by a limit of a step; 0 stands for none in both. */
 static int64_t time_left(const struct check *check, int64_t limit)
 {
-    if (check->deadline_ms == INT64_MAX)
-        return limit;
-    int64_t left = check->deadline_ms - os_clock_ms();
-    left = left > 0 ? left : 1;
-    return limit > 0 && limit < left ? limit : left;
+    int64_t left = options_time_left(check->options);
+    return left == 0 || (limit > 0 && limit < left) ? limit : left;
 }
 
 static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
@@ -70,14 +68,20 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
     *error = (struct tlsdial_error){0};
     if (options->verbose)
         tlsdial_evidence_observe(evidence, verbose_step, (void *)(uintptr_t)options);
-    tlsdial_client_set_connect_timeout(check->client, options->connect_timeout);
-    tlsdial_client_set_max_time(check->client, time_left(check, 0));
+    struct tlsdial_options dial = dial_options(options, evidence);
+    dial.max_time = time_left(check, 0);
+    if (options->idle_timeout == 0 || options->idle_timeout > END_WAIT)
+        dial.idle_timeout = END_WAIT;
+    dial.untrusted = check->fetched;
+    dial.untrusted_length = check->fetched_length;
     warn_insecure(options, NULL);
     tlsdial_conn *conn = tlsdial_dial(check->client, options->target.host,
-                                      options->target.port, evidence, error);
+                                      options->target.port, &dial, error);
+    if (error->cause == TLSDIAL_CA_STORE)
+        options_judge_file(error->cause, "the trusted certificates were", options, error);
     if (conn == NULL)
         return error->cause;
-    enum tlsdial_cause cause = tlsdial_close(conn, &reason);
+    enum tlsdial_cause cause = tlsdial_half_close(conn, &reason);
     if (cause == TLSDIAL_OK && to_the_end)
         cause = await_end(conn, &reason);
     if (!is_end(cause))
@@ -89,22 +93,14 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
 
 /* ---- --warn-days ---- */
 
+/* A verified server whose certificates are not valid for much longer. */
 static void check_expiry(struct check *check, struct tlsdial_error *verdict)
 {
-    const struct report *report = &check->report;
-    const struct tlsdial_certificate *first = report_first_to_expire(report);
-    char date[REPORT_TIME_SIZE], days[40], name[512], subject[2 * TLSDIAL_HOST_SIZE];
-    if (verdict->cause != TLSDIAL_OK || first == NULL ||
-        !report_expires_soon(report, first))
+    char subject[5 * TLSDIAL_HOST_SIZE];
+    if (verdict->cause != TLSDIAL_OK ||
+        !tlsdial_evidence_warning(check->evidence, verdict))
         return;
-    report_days_text(days, sizeof days,
-                     report_days(report->verify_time, first->not_after));
-    report_time(date, first->not_after);
-    report_subject(report, subject, sizeof subject);
-    columns_fit(name, sizeof name, first->subject, NAME_WIDTH);
-    tlsdial_error_set(verdict, TLSDIAL_EXPIRES_SOON, 0,
-                      "the certificate \"%s\" expires on %.10s %.8s UTC, in %s", name,
-                      date, date + 11, days);
+    report_subject(&check->report, subject, sizeof subject);
     tlsdial_error_prefix(verdict, "%s", subject);
 }
 
@@ -123,7 +119,19 @@ static bool was_fetched(const struct report_diagnosis *diagnosis, const char *ur
     return false;
 }
 
-/* Gets one certificate; it is the client's from then on. */
+/* Adds to the certificates that the next dial may build with. */
+static bool keep_fetched(struct check *check, const void *certificates, size_t length)
+{
+    char *grown = realloc(check->fetched, check->fetched_length + length);
+    if (grown == NULL)
+        return false;
+    memcpy(grown + check->fetched_length, certificates, length);
+    check->fetched = grown;
+    check->fetched_length += length;
+    return true;
+}
+
+/* Gets what is at one address. */
 static bool fetch(struct check *check, const char *url)
 {
     struct report_diagnosis *diagnosis = &check->report.diagnosis;
@@ -132,13 +140,19 @@ static bool fetch(struct check *check, const char *url)
     if (next->url == NULL)
         return false;
     diagnosis->count++;
-    tlsdial_client_set_connect_timeout(check->client,
-                                       time_left(check, check->options->connect_timeout));
-    next->fetched =
-        tlsdial_client_fetch_untrusted(check->client, url, &next->error) == TLSDIAL_OK;
+    void *certificates;
+    size_t length;
+    const struct tlsdial_options limits = {
+        .size = sizeof limits,
+        .connect_timeout = time_left(check, check->options->connect_timeout)};
+    next->fetched = tlsdial_fetch_issuers(check->client, url, &limits, &certificates,
+                                          &length, &next->error) == TLSDIAL_OK &&
+                    keep_fetched(check, certificates, length);
+    tlsdial_free(certificates);
     if (check->options->verbose)
-        verbose_line("%s: %s", url,
-                     next->fetched ? "fetched" : report_sentence(&next->error));
+        verbose_escaped("%s: %s", url,
+                        next->fetched ? "fetched"
+                                      : next->error.message + next->error.sentence);
     return next->fetched;
 }
 
@@ -147,13 +161,12 @@ static void set_proven_hint(const struct report_diagnosis *diagnosis,
                             struct tlsdial_error *verdict)
 {
     bool one = diagnosis->count == 1;
-    char first[HINT_URL_WIDTH + 1], hint[TLSDIAL_HINT_SIZE];
+    char first[HINT_URL_WIDTH + 1];
     columns_fit(first, sizeof first, diagnosis->fetches[0].url, HINT_URL_WIDTH);
-    snprintf(hint, sizeof hint,
+    snprintf(verdict->hint, sizeof verdict->hint,
              "with the certificate%s fetched from %s%s the chain is complete: the server "
              "should send %s",
              one ? "" : "s", first, one ? "" : " and on", one ? "it" : "them");
-    tlsdial_text_escape(verdict->hint, sizeof verdict->hint, hint);
 }
 
 /* Dials again with the certificates that the server left out, to see whether that was all. */
@@ -185,10 +198,10 @@ static void forget_fetches(struct report_diagnosis *diagnosis)
 /* ---- what comes out ---- */
 
 /* A run that has used up its time still tells what it came to. */
-static int64_t output_deadline(const struct check *check)
+static struct deadline output_deadline(const struct check *check)
 {
-    int64_t soon = os_clock_ms() + REPORT_WAIT;
-    return check->deadline_ms > soon ? check->deadline_ms : soon;
+    struct deadline soon = deadline_after(clock_now_us(), REPORT_WAIT);
+    return check->options->deadline.at > soon.at ? check->options->deadline : soon;
 }
 
 static enum tlsdial_cause save_chain(struct check *check, struct tlsdial_error *error)
@@ -198,7 +211,7 @@ static enum tlsdial_cause save_chain(struct check *check, struct tlsdial_error *
     size_t i = 0;
     if (check->options->save_chain == NULL)
         return TLSDIAL_OK;
-    check->chain_file.deadline_ms = output_deadline(check);
+    check->chain_file.deadline = output_deadline(check);
     for (; cause == TLSDIAL_OK && (certificate = tlsdial_evidence_certificate(
                                        check->evidence, TLSDIAL_CHAIN_SENT, i)) != NULL;
          i++) {
@@ -236,10 +249,13 @@ static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
 {
     struct tlsdial_error *verdict = &check->report.verdict;
     struct tlsdial_error unsaved = {0};
-    enum tlsdial_cause cause = TLSDIAL_OK;
+    enum tlsdial_cause cause = tlsdial_client_set_expiry_warning(
+        check->client, (int64_t)check->options->warn_days * REPORT_DAY, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if (check->options->save_chain != NULL)
         cause = output_open(&check->chain_file, check->options->save_chain,
-                            check->deadline_ms, error);
+                            check->options->deadline, error);
     if (cause != TLSDIAL_OK)
         return cause;
     dial(check, check->evidence, true, verdict);
@@ -257,16 +273,10 @@ static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
 enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *options,
                              struct tlsdial_error *error)
 {
-    int64_t now = (int64_t)time(NULL), idle = options->idle_timeout;
-    struct check check = {.options = options,
-                          .client = client,
-                          .evidence = tlsdial_evidence_new(),
-                          .deadline_ms = INT64_MAX};
+    int64_t now = (int64_t)time(NULL);
+    struct check check = {
+        .options = options, .client = client, .evidence = tlsdial_evidence_new()};
     enum tlsdial_cause cause;
-    if (options->max_time > 0)
-        check.deadline_ms = os_clock_ms() + options->max_time;
-    tlsdial_client_set_idle_timeout(client,
-                                    idle > 0 && idle < END_WAIT ? idle : END_WAIT);
     check.report =
         (struct report){.options = options,
                         .evidence = check.evidence,
@@ -277,6 +287,7 @@ enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *optio
                 : tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
     output_discard(&check.chain_file);
     forget_fetches(&check.report.diagnosis);
+    free(check.fetched);
     tlsdial_evidence_free(check.evidence);
     return cause;
 }

@@ -22,7 +22,6 @@ struct exchange {
     struct progress progress;
     int input;     /* -1: none */
     uint64_t sent; /* of it */
-    int64_t deadline_ms;
     char *buffer;
 };
 
@@ -31,12 +30,19 @@ static enum tlsdial_cause open_input(struct exchange *exchange,
 {
     const char *path = exchange->options->send;
     int code = 0;
+    enum os_result result = OS_DONE;
     if (path == NULL)
         return TLSDIAL_OK;
-    exchange->input =
-        strcmp(path, "-") == 0 ? OS_STANDARD_INPUT : os_open_to_read(path, &code);
-    if (exchange->input >= 0)
+    if (strcmp(path, "-") == 0)
+        exchange->input = OS_STANDARD_INPUT;
+    else
+        result =
+            os_open_to_read(path, exchange->options->deadline, &exchange->input, &code);
+    if (result == OS_DONE)
         return TLSDIAL_OK;
+    if (result == OS_LATE)
+        return tlsdial_error_set(error, TLSDIAL_DEADLINE_TRANSFER, 0,
+                                 "%s: nobody opened its other end in time", path);
     return tlsdial_error_set(error, TLSDIAL_INPUT, (unsigned long)code, "%s: %s", path,
                              strerror(code));
 }
@@ -77,8 +83,8 @@ static enum tlsdial_cause read_input(struct exchange *exchange, size_t *n,
     int code = 0;
     const char *name =
         exchange->input == OS_STANDARD_INPUT ? "standard input" : exchange->options->send;
-    switch (os_read(exchange->input, exchange->buffer, BUFFER_SIZE, exchange->deadline_ms,
-                    n, &code)) {
+    switch (os_read(exchange->input, exchange->buffer, BUFFER_SIZE,
+                    exchange->options->deadline, n, &code)) {
     case OS_DONE:
         return TLSDIAL_OK;
     case OS_LATE:
@@ -163,22 +169,23 @@ static enum tlsdial_cause run(struct exchange *exchange, tlsdial_client *client,
     const struct options *options = exchange->options;
     enum tlsdial_cause cause = open_input(exchange, error);
     if (cause == TLSDIAL_OK)
-        cause =
-            output_open(&exchange->output, options->output, exchange->deadline_ms, error);
+        cause = output_open(&exchange->output, options->output, options->deadline, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (options->max_time >
-        0) { /* what is left: opening a named pipe can have taken a while */
-        int64_t left = exchange->deadline_ms - os_clock_ms();
-        tlsdial_client_set_max_time(client, left > 0 ? left : 1);
-    }
+    if (!options->raw)
+        output_distrust(&exchange->output);
+    struct tlsdial_options dial = dial_options(options, exchange->evidence);
+    /* What is left: opening files can have taken a while. */
+    dial.max_time = options_time_left(options);
     warn_insecure(options, NULL);
-    exchange->conn = tlsdial_dial(client, options->target.host, options->target.port,
-                                  exchange->evidence, error);
+    exchange->conn =
+        tlsdial_dial(client, options->target.host, options->target.port, &dial, error);
+    if (error->cause == TLSDIAL_CA_STORE) /* the system's, which is read now */
+        options_judge_file(error->cause, "the trusted certificates were", options, error);
     if (exchange->conn == NULL)
         return error->cause;
     warn_insecure(options, exchange->evidence);
-    progress_begin(&exchange->progress, wants_progress(exchange), exchange->deadline_ms);
+    progress_begin(&exchange->progress, wants_progress(exchange), options->deadline);
     cause = converse(exchange, error);
     progress_end(&exchange->progress);
     return cause == TLSDIAL_OK ? output_commit(&exchange->output, error) : cause;
@@ -190,11 +197,8 @@ enum tlsdial_cause cmd_dial(tlsdial_client *client, const struct options *option
     struct exchange exchange = {.options = options,
                                 .input = -1,
                                 .evidence = tlsdial_evidence_new(),
-                                .buffer = malloc(BUFFER_SIZE),
-                                .deadline_ms = INT64_MAX};
+                                .buffer = malloc(BUFFER_SIZE)};
     enum tlsdial_cause cause;
-    if (options->max_time > 0)
-        exchange.deadline_ms = os_clock_ms() + options->max_time;
     if (exchange.evidence == NULL || exchange.buffer == NULL) {
         cause = tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
     } else {

@@ -25,17 +25,39 @@ static int descriptor(const char *text)
     return number ? atoi(text) : -1;
 }
 
-enum tlsdial_cause credentials_check_source(const char *from, struct tlsdial_error *error)
+enum tlsdial_cause credentials_check_source(const char *option, const char *from,
+                                            struct tlsdial_error *error)
 {
     const char *variable = after("env:", from), *path = after("file:", from);
     const char *number = after("fd:", from);
     if ((variable != NULL && *variable != '\0') || (path != NULL && *path != '\0') ||
         (number != NULL && descriptor(number) >= 0))
         return TLSDIAL_OK;
-    return tlsdial_error_set(
-        error, TLSDIAL_USAGE, 0,
-        "--pass takes env:VARIABLE, file:PATH or fd:NUMBER, and never "
-        "the pass phrase itself");
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                             "--%s takes env:VARIABLE, file:PATH or fd:NUMBER, and never "
+                             "the pass phrase itself",
+                             option);
+}
+
+enum tlsdial_cause credentials_check_name(const char *option, const char *name,
+                                          struct tlsdial_error *error)
+{
+    static const char attribute[] = "pin-value=";
+    const char *colon = strchr(name, ':'), *found = colon;
+    while (found != NULL && (found = strstr(found + 1, attribute)) != NULL)
+        if (strchr(":;?&", found[-1]) != NULL)
+            return tlsdial_error_set(
+                error, TLSDIAL_USAGE, 0,
+                "--%s takes no URI with pin-value, which everybody on this system could "
+                "read; use --pass, --ask-pass or pin-source",
+                option);
+    return TLSDIAL_OK;
+}
+
+static enum tlsdial_cause too_late(const char *name, struct tlsdial_error *error)
+{
+    return tlsdial_error_set(error, TLSDIAL_DEADLINE_TRANSFER, 0,
+                             "no pass phrase came from %s in time", name);
 }
 
 static enum tlsdial_cause too_long(struct tlsdial_error *error)
@@ -57,13 +79,17 @@ static enum tlsdial_cause from_environment(const char *name, char *buffer, size_
 }
 
 /* Byte by byte: what follows the line in a descriptor is somebody else's. */
-static enum tlsdial_cause from_descriptor(int fd, const char *name, char *buffer,
+static enum tlsdial_cause from_descriptor(int fd, const char *name,
+                                          struct deadline deadline, char *buffer,
                                           size_t size, struct tlsdial_error *error)
 {
     for (size_t used = 0; used < size; used++) {
         size_t n;
         int code = 0;
-        if (os_read(fd, buffer + used, 1, INT64_MAX, &n, &code) != OS_DONE)
+        enum os_result result = os_read(fd, buffer + used, 1, deadline, &n, &code);
+        if (result == OS_LATE)
+            return too_late(name, error);
+        if (result == OS_FAILED)
             return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, (unsigned long)code,
                                      "pass phrase from %s: %s", name, strerror(code));
         if (n == 0 || buffer[used] == '\n') {
@@ -75,23 +101,26 @@ static enum tlsdial_cause from_descriptor(int fd, const char *name, char *buffer
     return too_long(error);
 }
 
-static enum tlsdial_cause from_file(const char *path, char *buffer, size_t size,
+static enum tlsdial_cause from_file(const char *path, struct deadline deadline,
+                                    char *buffer, size_t size,
                                     struct tlsdial_error *error)
 {
-    int code = 0;
-    int fd = os_open_to_read(path, &code);
-    if (fd < 0)
+    int fd, code;
+    enum os_result result = os_open_to_read(path, deadline, &fd, &code);
+    if (result == OS_LATE)
+        return too_late(path, error);
+    if (result == OS_FAILED)
         return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, (unsigned long)code,
                                  "pass phrase from '%s': %s", path, strerror(code));
-    enum tlsdial_cause cause = from_descriptor(fd, path, buffer, size, error);
+    enum tlsdial_cause cause = from_descriptor(fd, path, deadline, buffer, size, error);
     os_close(fd);
     return cause;
 }
 
 /* OpenSSL's dialogue, which turns echo off and back on, also when a signal comes. Without a
  * terminal it would read standard input. */
-static enum tlsdial_cause from_terminal(char *buffer, size_t size,
-                                        struct tlsdial_error *error)
+static enum tlsdial_cause from_terminal(struct deadline deadline, char *buffer,
+                                        size_t size, struct tlsdial_error *error)
 {
     UI *ui = os_has_terminal() ? UI_new() : NULL;
     bool got =
@@ -101,10 +130,29 @@ static enum tlsdial_cause from_terminal(char *buffer, size_t size,
     UI_free(ui);
     if (got)
         return TLSDIAL_OK;
+    if (ui != NULL && deadline_passed(deadline))
+        return too_late("the terminal", error);
     return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, 0, "%s",
                              ui != NULL
                                  ? "no pass phrase was given"
                                  : "there is no terminal to ask for the pass phrase");
+}
+
+enum tlsdial_cause credentials_read_source(const char *from, struct deadline deadline,
+                                           char *buffer, size_t size,
+                                           struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause;
+    if (after("env:", from) != NULL)
+        cause = from_environment(after("env:", from), buffer, size, error);
+    else if (after("file:", from) != NULL)
+        cause = from_file(after("file:", from), deadline, buffer, size, error);
+    else
+        cause = from_descriptor(descriptor(after("fd:", from)), from, deadline, buffer,
+                                size, error);
+    if (cause != TLSDIAL_OK)
+        OPENSSL_cleanse(buffer, size);
+    return cause;
 }
 
 /* A tlsdial_passphrase; its argument is the struct credentials. The first line, without its end. */
@@ -112,17 +160,10 @@ static enum tlsdial_cause get_passphrase(void *argument, char *buffer, size_t si
                                          struct tlsdial_error *error)
 {
     const struct credentials *credentials = argument;
-    const char *from = credentials->passphrase;
-    enum tlsdial_cause cause;
-    if (from == NULL)
-        cause = from_terminal(buffer, size, error);
-    else if (after("env:", from) != NULL)
-        cause = from_environment(after("env:", from), buffer, size, error);
-    else if (after("file:", from) != NULL)
-        cause = from_file(after("file:", from), buffer, size, error);
-    else
-        cause =
-            from_descriptor(descriptor(after("fd:", from)), from, buffer, size, error);
+    if (credentials->passphrase != NULL)
+        return credentials_read_source(credentials->passphrase, credentials->deadline,
+                                       buffer, size, error);
+    enum tlsdial_cause cause = from_terminal(credentials->deadline, buffer, size, error);
     if (cause != TLSDIAL_OK)
         OPENSSL_cleanse(buffer, size);
     return cause;

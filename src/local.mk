@@ -3,25 +3,36 @@ bin_PROGRAMS += src/tlsdial
 else
 check_PROGRAMS += src/tlsdial
 endif
+# The program has the clock and the deadlines of the library, which exports neither.
 src_tlsdial_SOURCES = \
+	lib/base/clock.h \
+	lib/base/deadline.c \
+	lib/base/deadline.h \
 	src/cmd_dial.c \
 	src/credentials.c \
 	src/credentials.h \
 	src/http.c \
 	src/http.h \
 	src/main.c \
+	src/new_file.h \
 	src/options.c \
 	src/options.h \
 	src/options_client.c \
 	src/options_client.h \
 	src/options_table.c \
 	src/options_table.h \
+	src/options_values.c \
+	src/options_values.h \
+	src/options_way.c \
+	src/options_way.h \
 	src/os.h \
 	src/output.c \
 	src/output.h \
 	src/progress.c \
 	src/progress.h \
 	src/report.h \
+	src/terminal_text.c \
+	src/terminal_text.h \
 	src/tlsdial_program.h \
 	src/verbose.c
 if CHECK
@@ -38,13 +49,14 @@ else
 src_tlsdial_SOURCES += src/cmd_no_check.c
 endif
 if HOST_WINDOWS
-src_tlsdial_SOURCES += src/os_windows.c
+src_tlsdial_SOURCES += lib/base/clock_windows.c src/new_file_windows.c src/os_windows.c \
+	src/os_windows.h
 src_tlsdial_manifest = src/manifest.$(OBJEXT)
 src/manifest.$(OBJEXT): src/tlsdial.rc src/tlsdial.manifest src/$(am__dirstamp)
 	$(AM_V_GEN)$(WINDRES) -I $(srcdir)/src -o $@ $(srcdir)/src/tlsdial.rc
 CLEANFILES += src/manifest.$(OBJEXT)
 else
-src_tlsdial_SOURCES += src/os_posix.c
+src_tlsdial_SOURCES += lib/base/clock_posix.c src/new_file_posix.c src/os_posix.c
 endif
 src_tlsdial_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_tlsdial_LDADD = $(src_tlsdial_manifest) lib/libtlsdial.la $(OPENSSL_LIBS) $(JANSSON_LIBS)

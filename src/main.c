@@ -1,12 +1,15 @@
 /* main.c: from argv to a command to an exit status; the only place that prints errors. */
 #include <config.h>
 
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "os.h"
 #include "tlsdial_program.h"
+
+#define INFORMATION_SIZE 65536 /* octets: more than --help has */
 
 /* One line, and at most one more with the hint. */
 static void print_error(const struct tlsdial_error *error)
@@ -35,15 +38,17 @@ static void print_version(void)
     options_print_lacks(stdout);
 }
 
-/* --help and --version are data: a reader that is not there is an error. */
+/* --help and --version are data, and what cannot be written is an error; that the reader has seen
+ * enough and gone, as head(1) does, is none. */
 static enum tlsdial_cause print_information(enum options_action action,
                                             struct tlsdial_error *error)
 {
+    setvbuf(stdout, NULL, _IOFBF, INFORMATION_SIZE); /* one write, whose errno is known */
     if (action == OPTIONS_HELP)
         options_print_help(stdout);
     else
         print_version();
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || os_reader_has_gone(errno))
         return TLSDIAL_OK;
     return tlsdial_error_set(error, TLSDIAL_OUTPUT, 0,
                              "standard output could not be written");
@@ -66,10 +71,13 @@ static enum tlsdial_cause run(int argc, char **argv, struct options *options,
                               struct tlsdial_error *error)
 {
     tlsdial_client *client = NULL;
-    enum tlsdial_cause cause = options_parse(argc, argv, &client, options, error);
+    struct os_watch watch = {NULL, NULL};
+    enum tlsdial_cause cause = options_parse(argc, argv, &client, options, &watch, error);
     if (cause == TLSDIAL_OK)
         cause = act(client, options, error);
+    os_watch_end(&watch);
     tlsdial_client_free(client);
+    options_way_clear(&options->way);
     return cause;
 }
 

@@ -3,55 +3,31 @@
 
 #include "options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "credentials.h"
 #include "options_client.h"
 #include "options_table.h"
+#include "options_values.h"
 #include "report.h"
 
-#define MAX_SECONDS 100000000         /* three years */
 #define MAX_WARN_DAYS 36525           /* a hundred years */
 #define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
 #define DEFAULT_CHECK_TIME 30000 /* of the whole run; without check there is no limit */
 
-/* "12", "0.5" or "1.25" seconds to milliseconds, rounded up, without the locale's ideas. */
-static enum tlsdial_cause parse_seconds(int64_t *milliseconds, const char *name,
-                                        const char *text, struct tlsdial_error *error)
-{
-    const char *p = text;
-    int64_t whole = 0, fraction = 0, unit = 100;
-    bool digits = false, rest = false;
-    for (; *p >= '0' && *p <= '9' && whole <= MAX_SECONDS; p++, digits = true)
-        whole = whole * 10 + (*p - '0');
-    if (*p == '.')
-        for (p++; *p >= '0' && *p <= '9'; p++, unit /= 10, digits = true) {
-            fraction += unit * (*p - '0');
-            rest = rest || (unit == 0 && *p != '0');
-        }
-    *milliseconds = whole * 1000 + fraction + (rest ? 1 : 0);
-    if (digits && *p == '\0' && whole <= MAX_SECONDS)
-        return TLSDIAL_OK;
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                             "--%s: '%s' is no number of seconds", name, text);
-}
-
-static enum tlsdial_cause parse_protocol(enum tlsdial_protocol *protocol,
-                                         const char *name, const char *text,
-                                         struct tlsdial_error *error)
-{
-    *protocol = strcmp(text, "TLSv1.2") == 0   ? TLSDIAL_TLS_1_2
-                : strcmp(text, "TLSv1.3") == 0 ? TLSDIAL_TLS_1_3
-                                               : TLSDIAL_PROTOCOL_DEFAULT;
-    if (*protocol != TLSDIAL_PROTOCOL_DEFAULT)
-        return TLSDIAL_OK;
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                             "--%s: '%s' is not TLSv1.2 or TLSv1.3", name, text);
-}
+/* An option that is the client's. */
+struct client_option {
+    int code;
+    const char *name, *argument;
+};
 
 /* What must be known whole before it is applied. */
 struct pending {
+    struct client_option *for_client; /* in their order */
+    size_t count;                     /* of them */
     enum tlsdial_protocol minimum, maximum;
     struct credentials credentials;
     const char *name; /* of the option at hand */
@@ -108,24 +84,26 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
     *applied = true;
     switch (code) {
     case OPTION_CONNECT_TIMEOUT:
-        return parse_seconds(&options->connect_timeout, pending->name, argument, error);
+        return options_parse_seconds(&options->connect_timeout, pending->name, argument,
+                                     error);
     case OPTION_IDLE_TIMEOUT:
-        return parse_seconds(&options->idle_timeout, pending->name, argument, error);
+        return options_parse_seconds(&options->idle_timeout, pending->name, argument,
+                                     error);
     case OPTION_MAX_TIME:
-        return parse_seconds(&options->max_time, pending->name, argument, error);
+        return options_parse_seconds(&options->max_time, pending->name, argument, error);
     case OPTION_MIN_PROTOCOL:
-        return parse_protocol(&pending->minimum, pending->name, argument, error);
+        return options_parse_protocol(&pending->minimum, pending->name, argument, error);
     case OPTION_MAX_PROTOCOL:
-        return parse_protocol(&pending->maximum, pending->name, argument, error);
+        return options_parse_protocol(&pending->maximum, pending->name, argument, error);
     case OPTION_CERT:
         pending->credentials.certificate = argument;
-        break;
+        return credentials_check_name(pending->name, argument, error);
     case OPTION_KEY:
         pending->credentials.key = argument;
-        break;
+        return credentials_check_name(pending->name, argument, error);
     case OPTION_PASS:
         pending->credentials.passphrase = argument;
-        return credentials_check_source(argument, error);
+        return credentials_check_source("pass", argument, error);
     case OPTION_ASK_PASS:
         pending->credentials.ask = true;
         break;
@@ -138,8 +116,20 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
     case OPTION_FETCH_MISSING:
         options->fetch_missing = true;
         break;
+    case OPTION_SERVERNAME:
+        options->servername = argument;
+        break;
+    case OPTION_VERIFY_HOSTNAME:
+        options->verify_hostname = argument;
+        break;
+    case OPTION_ALPN:
+        options->alpn = argument;
+        break;
     case OPTION_SEND:
         options->send = argument;
+        break;
+    case OPTION_RAW:
+        options->raw = true;
         break;
     case 'o':
         options->output = strcmp(argument, "-") == 0 ? NULL : argument;
@@ -157,39 +147,35 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
         options->action = OPTIONS_VERSION;
         break;
     default:
-        *applied = false;
+        return options_way_apply(&options->way, code, argument, applied, error);
     }
     return TLSDIAL_OK;
 }
 
-/* Makes the client when the first option needs it: --help must work, and -q silence, where
- * OpenSSL cannot be set up. */
-static enum tlsdial_cause need_client(tlsdial_client **client,
-                                      struct tlsdial_error *error)
+/* Keeps an option for the client until all are known: reading files takes time, which an option
+ * that comes later may limit. */
+static enum tlsdial_cause postpone(int code, const char *argument,
+                                   struct pending *pending, struct tlsdial_error *error)
 {
-    struct tlsdial_error reason = {0};
-    if (*client == NULL)
-        *client = tlsdial_client_new(&reason);
-    if (*client != NULL)
-        return TLSDIAL_OK;
-    *error = reason;
-    return reason.cause;
+    struct client_option *options =
+        realloc(pending->for_client, (pending->count + 1) * sizeof *options);
+    if (options == NULL)
+        return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
+    options[pending->count++] =
+        (struct client_option){.code = code, .name = pending->name, .argument = argument};
+    pending->for_client = options;
+    return TLSDIAL_OK;
 }
 
 /* One option that getopt_long() found. */
-static enum tlsdial_cause apply(int code, const char *argument, tlsdial_client **client,
-                                struct options *options, struct pending *pending,
-                                struct tlsdial_error *error)
+static enum tlsdial_cause apply(int code, const char *argument, struct options *options,
+                                struct pending *pending, struct tlsdial_error *error)
 {
     bool applied;
     enum tlsdial_cause cause =
         apply_to_program(code, argument, options, pending, &applied, error);
-    if (cause != TLSDIAL_OK || applied)
-        return cause;
-    cause = need_client(client, error);
-    return cause == TLSDIAL_OK
-               ? options_apply_to_client(code, argument, *client, options, error)
-               : cause;
+    return cause != TLSDIAL_OK || applied ? cause
+                                          : postpone(code, argument, pending, error);
 }
 
 static const char *name_of(int code)
@@ -266,6 +252,10 @@ static enum tlsdial_cause parse_target(int count, char **operands,
     if (count > 2)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "'%s' is one argument too many",
                                  operands[2]);
+    const char *port = options_way_port(&options->way);
+    if (count == 1 && port != NULL && strstr(operands[0], "://") == NULL &&
+        tlsdial_target_parse(&options->target, operands[0], port, NULL) == TLSDIAL_OK)
+        return TLSDIAL_OK; /* the text has no port of its own */
     return tlsdial_target_parse(&options->target, operands[0],
                                 count == 2 ? operands[1] : NULL, error);
 }
@@ -285,34 +275,70 @@ static enum tlsdial_cause parse_operands(int count, char **operands,
     return cause == TLSDIAL_OK ? match_command(pending, options->action, error) : cause;
 }
 
-/* What of the policy could not be applied option by option. */
-static enum tlsdial_cause finish_client(tlsdial_client **client,
-                                        const struct pending *pending,
-                                        const struct options *options,
-                                        struct tlsdial_error *error)
+enum tlsdial_cause options_judge_file(enum tlsdial_cause cause, const char *what,
+                                      const struct options *options,
+                                      struct tlsdial_error *error)
 {
-    enum tlsdial_cause cause = need_client(client, error);
-    if (cause != TLSDIAL_OK)
+    if (cause == TLSDIAL_OK || cause == TLSDIAL_DEADLINE_TRANSFER ||
+        !deadline_passed(options->deadline))
         return cause;
-    tlsdial_client_set_connect_timeout(*client, options->connect_timeout);
-    tlsdial_client_set_idle_timeout(*client, options->idle_timeout);
-    cause =
-        tlsdial_client_set_protocols(*client, pending->minimum, pending->maximum, error);
-    return cause == TLSDIAL_OK ? credentials_apply(&pending->credentials, *client, error)
-                               : cause;
+    return tlsdial_error_set(error, TLSDIAL_DEADLINE_TRANSFER, 0, "%s not read in time",
+                             what);
 }
 
-enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
-                                 struct options *options, struct tlsdial_error *error)
+static enum tlsdial_cause apply_to_client(const struct pending *pending,
+                                          tlsdial_client *client, struct options *options,
+                                          struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    char what[64];
+    for (size_t i = 0; cause == TLSDIAL_OK && i < pending->count; i++) {
+        const struct client_option *option = &pending->for_client[i];
+        cause = options_apply_to_client(option->code, option->argument, client, options,
+                                        error);
+        snprintf(what, sizeof what, "the file of --%s was", option->name);
+        cause = options_judge_file(cause, what, options, error);
+    }
+    return cause;
+}
+
+/* Sets up the client. */
+static enum tlsdial_cause finish_client(tlsdial_client **client,
+                                        const struct pending *pending,
+                                        struct options *options,
+                                        struct tlsdial_error *error)
+{
+    struct tlsdial_error reason = {0};
+    *client =
+        tlsdial_client_new(&reason); /* --help works where OpenSSL cannot be set up */
+    if (*client == NULL) {
+        *error = reason;
+        return reason.cause;
+    }
+    enum tlsdial_cause cause = apply_to_client(pending, *client, options, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    cause = tlsdial_client_set_connect_timeout(*client, options->connect_timeout, error);
+    if (cause == TLSDIAL_OK)
+        cause = tlsdial_client_set_idle_timeout(*client, options->idle_timeout, error);
+    if (cause == TLSDIAL_OK)
+        cause = tlsdial_client_set_protocols(*client, pending->minimum, pending->maximum,
+                                             error);
+    return cause == TLSDIAL_OK
+               ? options_judge_file(
+                     credentials_apply(&pending->credentials, *client, error),
+                     "the files of --cert and --key were", options, error)
+               : cause;
+}
+
+/* Reads all the options, up to --help or --version. */
+static enum tlsdial_cause read_options(int argc, char **argv, struct options *options,
+                                       struct pending *pending,
+                                       struct tlsdial_error *error)
 {
     struct getopt_tables tables;
-    struct pending pending = {0};
     enum tlsdial_cause cause = TLSDIAL_OK;
     int found;
-    *options = (struct options){.connect_timeout = DEFAULT_CONNECT_TIMEOUT,
-                                .idle_timeout = DEFAULT_IDLE_TIMEOUT,
-                                .max_time = -1,
-                                .attime = -1};
     options_table_for_getopt(&tables);
     opterr = 0;
     while (cause == TLSDIAL_OK && options->action == OPTIONS_DIAL &&
@@ -320,11 +346,42 @@ enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
         const struct option_entry *entry = options_table_find(found);
         if (entry == NULL) /* '?' or ':' */
             return bad_option(found, argv, error);
-        note_option(&pending, entry);
-        cause = apply(found, optarg, client, options, &pending, error);
+        note_option(pending, entry);
+        cause = apply(found, optarg, options, pending, error);
     }
-    if (cause != TLSDIAL_OK || options->action != OPTIONS_DIAL)
-        return cause;
-    cause = parse_operands(argc - optind, argv + optind, &pending, options, error);
-    return cause == TLSDIAL_OK ? finish_client(client, &pending, options, error) : cause;
+    return cause;
+}
+
+enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
+                                 struct options *options, struct os_watch *watch,
+                                 struct tlsdial_error *error)
+{
+    struct pending pending = {0};
+    int64_t start_us = clock_now_us();
+    *options = (struct options){.connect_timeout = DEFAULT_CONNECT_TIMEOUT,
+                                .idle_timeout = DEFAULT_IDLE_TIMEOUT,
+                                .max_time = -1,
+                                .attime = -1};
+    enum tlsdial_cause cause = read_options(argc, argv, options, &pending, error);
+    if (cause == TLSDIAL_OK && options->action == OPTIONS_DIAL) {
+        cause = parse_operands(argc - optind, argv + optind, &pending, options, error);
+        options->deadline = deadline_after(start_us, options->max_time);
+        pending.credentials.deadline = options->deadline;
+        os_watch_begin(watch, options->deadline);
+        if (cause == TLSDIAL_OK)
+            cause = options_way_finish(&options->way, &options->target, options->deadline,
+                                       error);
+        if (cause == TLSDIAL_OK)
+            cause = finish_client(client, &pending, options, error);
+    }
+    free(pending.for_client);
+    return cause;
+}
+
+int64_t options_time_left(const struct options *options)
+{
+    if (options->deadline.at == INT64_MAX)
+        return 0;
+    int64_t left = (options->deadline.at - clock_now_us()) / 1000;
+    return left > 0 ? left : 1;
 }

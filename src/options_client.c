@@ -4,17 +4,9 @@
 #include "options_client.h"
 
 #include "options_table.h"
+#include "options_values.h"
 
 #define MAX_ATTIME INT64_C(253402300799) /* the last second of the year 9999 */
-
-bool options_parse_number(int64_t *number, const char *text, int64_t maximum)
-{
-    const char *p = text;
-    *number = 0;
-    for (; *p >= '0' && *p <= '9' && *number <= maximum; p++)
-        *number = *number * 10 + (*p - '0');
-    return p > text && *p == '\0' && *number <= maximum;
-}
 
 /* "HOST:PORT:ADDR[,ADDR]..." */
 static enum tlsdial_cause add_resolve(tlsdial_client *client, const char *text,
@@ -40,6 +32,18 @@ static enum tlsdial_cause parse_attime(const char *text, tlsdial_client *client,
     return tlsdial_client_set_verify_time(client, options->attime, error);
 }
 
+struct tlsdial_options dial_options(const struct options *options,
+                                    tlsdial_evidence *evidence)
+{
+    struct tlsdial_options dial = {.size = sizeof dial,
+                                   .evidence = evidence,
+                                   .servername = options->servername,
+                                   .verify_hostname = options->verify_hostname,
+                                   .alpn = options->alpn};
+    options_way_give(&options->way, &dial);
+    return dial;
+}
+
 enum tlsdial_cause options_apply_to_client(int code, const char *argument,
                                            tlsdial_client *client,
                                            struct options *options,
@@ -47,11 +51,9 @@ enum tlsdial_cause options_apply_to_client(int code, const char *argument,
 {
     switch (code) {
     case '4':
-        tlsdial_client_set_family(client, TLSDIAL_IPV4);
-        return TLSDIAL_OK;
+        return tlsdial_client_set_family(client, TLSDIAL_IPV4, error);
     case '6':
-        tlsdial_client_set_family(client, TLSDIAL_IPV6);
-        return TLSDIAL_OK;
+        return tlsdial_client_set_family(client, TLSDIAL_IPV6, error);
     case OPTION_RESOLVE:
         return add_resolve(client, argument, error);
     case OPTION_CACERT:
@@ -62,32 +64,22 @@ enum tlsdial_cause options_apply_to_client(int code, const char *argument,
         options->untrusted = true;
         return tlsdial_client_add_untrusted(client, argument, error);
     case OPTION_PARTIAL_CHAIN:
-        tlsdial_client_set_partial_chain(client, true);
-        return TLSDIAL_OK;
+        return tlsdial_client_set_partial_chain(client, true, error);
     case OPTION_ATTIME:
         return parse_attime(argument, client, options, error);
     case OPTION_CRLFILE:
         return tlsdial_client_add_crl_file(client, argument, error);
     case OPTION_CRL_CHECK_ALL:
-        tlsdial_client_set_crl_check_all(client, true);
-        return TLSDIAL_OK;
+        return tlsdial_client_set_crl_check_all(client, true, error);
     case OPTION_REQUIRE_STAPLE:
-        tlsdial_client_set_require_staple(client, true);
-        return TLSDIAL_OK;
+        return tlsdial_client_set_require_staple(client, true, error);
     case OPTION_PINNEDPUBKEY:
         return tlsdial_client_add_pinned_keys(client, argument, error);
     case OPTION_TLSA:
         return tlsdial_client_add_tlsa(client, argument, error);
     case OPTION_INSECURE:
         options->insecure = true;
-        tlsdial_client_set_insecure(client, true);
-        return TLSDIAL_OK;
-    case OPTION_SERVERNAME:
-        return tlsdial_client_set_servername(client, argument, error);
-    case OPTION_VERIFY_HOSTNAME:
-        return tlsdial_client_set_verify_hostname(client, argument, error);
-    case OPTION_ALPN:
-        return tlsdial_client_set_alpn(client, argument, error);
+        return tlsdial_client_set_insecure(client, true, error);
     default:
         return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "an option does nothing");
     }

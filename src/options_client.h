@@ -4,9 +4,6 @@
 
 #include "options.h"
 
-/** A number of digits and nothing else, from 0 to maximum. */
-bool options_parse_number(int64_t *number, const char *text, int64_t maximum);
-
 /** Gives the client what an option says. */
 enum tlsdial_cause options_apply_to_client(int code, const char *argument,
                                            tlsdial_client *client,

@@ -1,6 +1,7 @@
 /*
- * os.h: what the program asks of the operating system beyond ISO C: standard streams, files,
- * signals and a clock.
+ * os.h: what the program asks of the operating system beyond ISO C: standard streams, files to
+ * read, signals, and an end to waiting.  For files to write see new_file.h, for the clock
+ * base/clock.h.
  *
  * os_posix.c and os_windows.c keep this contract, the build picks one, and no other file of the
  * program knows which.  Codes are errno values.  File names are UTF-8 on Windows, as OpenSSL takes
@@ -11,7 +12,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+
+#include "base/deadline.h"
 
 #define OS_STANDARD_INPUT 0
 #define OS_STANDARD_OUTPUT 1
@@ -20,11 +22,10 @@
 /** To be called before anything is opened, with what main() was given: argv becomes UTF-8 where it is
  * not what the system has at heart. Makes sure of descriptors 0, 1 and 2: one that is
  * closed would be given to a socket, and what the program prints would go there in plain text.
+ * Those above 2 are not for any program that this one starts. Its memory, which may have a private
+ * key, is dumped nowhere and shown to no other process of the user, where the system can be asked.
  * Has signals that a failing write would raise ignored, so that the write tells. */
 bool os_begin(int *argc, char ***argv);
-
-/** Milliseconds on a clock that never jumps. */
-int64_t os_clock_ms(void);
 
 bool os_is_terminal(int fd);
 /** Whether there is somebody to ask, wherever the standard streams go. */
@@ -34,32 +35,37 @@ bool os_has_terminal(void);
  * knows them, and its user has not said otherwise (NO_COLOR, no-color.org). */
 bool os_shows_colour(int fd);
 
-/** -1 and a code on failure. */
-int os_open_to_read(const char *path, int *code);
+/** What ends calls that wait in the system and know no deadline, such as fopen() on a FIFO in
+ * OpenSSL. */
+struct os_watch {
+    void *thread, *end; /**< on Windows; NULL elsewhere */
+};
+
+/** From the deadline on, whatever call of this thread waits in the system is interrupted (EINTR on
+ * POSIX), again and again, until the watch ends. So it fails, and whoever made it looks at the
+ * deadline. One at a time, for the thread that begins it. */
+void os_watch_begin(struct os_watch *watch, struct deadline deadline);
+/** A watch that is all zero has not begun. */
+void os_watch_end(struct os_watch *watch);
 
 enum os_result { OS_DONE, OS_LATE, OS_FAILED };
 
-/** Reads what is there, waiting for it until deadline_ms (on os_clock_ms(); INT64_MAX: for
- * ever). *n is 0 at the end. */
-enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms,
+/** Opens a file. OS_LATE where that waits, as for a FIFO that nobody writes to, and a watch with
+ * the same deadline or an earlier one ends the wait. */
+enum os_result os_open_to_read(const char *path, struct deadline deadline, int *fd,
+                               int *code);
+
+/** Reads what is there, waiting for it until the deadline. *n is 0 at the end. */
+enum os_result os_read(int fd, void *buffer, size_t length, struct deadline deadline,
                        size_t *n, int *code);
 
-/** Writes all of it, waiting until deadline_ms for a slow reader. */
-enum os_result os_write(int fd, const void *data, size_t length, int64_t deadline_ms,
+/** Writes all of it, waiting until the deadline for a slow reader. */
+enum os_result os_write(int fd, const void *data, size_t length, struct deadline deadline,
                         int *code);
 
-/** A file under construction. */
-struct os_new_file {
-    int fd;
-    char *path; /**< where it will appear; NULL: written in place (a device, a pipe) */
-    char *temporary; /**< its name until then; NULL: none */
-};
-
-/** Begins a file that appears under its name only when it is committed; until then what was
- * there stays. A path that is no regular file is written in place. */
-bool os_new_file(struct os_new_file *file, const char *path, int *code);
-bool os_new_file_commit(struct os_new_file *file, int *code);
-void os_new_file_discard(struct os_new_file *file);
+/** Whether a write failed with this code because whoever reads has closed his end. To be asked before
+ * any other call. */
+bool os_reader_has_gone(int code);
 
 void os_close(int fd);
 

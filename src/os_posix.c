@@ -11,14 +11,20 @@
 #endif
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <time.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
+#define MOST_DESCRIPTORS 4096  /* looked at one by one, where there is no other way */
+#define TICK_US 20000          /* between the interruptions of a call that is late */
 #define HEAP_SIZE (896 * 1024) /* what a fetch needs with the bundle of a distribution */
 
 /* OpenSSL and the bundle fill some two hundred pages of heap, and the kernel would give each on
@@ -41,11 +47,42 @@ static void heap_begin(void)
 #endif
 }
 
+/* What was left open by whoever started the program stays usable here (--pass fd:N, /dev/fd/N) and
+ * goes no further. */
+static void keep_inherited_descriptors(void)
+{
+    const int first = OS_STANDARD_ERROR + 1;
+#if defined HAVE_CLOSE_RANGE && defined CLOSE_RANGE_CLOEXEC
+    if (close_range((unsigned)first, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+        return; /* since Linux 5.11 */
+#endif
+    long limit = sysconf(_SC_OPEN_MAX);
+    if (limit < 0 || limit > MOST_DESCRIPTORS)
+        limit = MOST_DESCRIPTORS;
+    for (int fd = first; fd < limit; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        if (flags >= 0)
+            fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
+    }
+}
+
+/* Neither a core file nor a debugger of the same user gets at keys and pass phrases. */
+static void keep_memory(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+#ifdef PR_SET_DUMPABLE
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 bool os_begin(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
+    keep_memory();
     heap_begin();
+    keep_inherited_descriptors();
     /* Opened the wrong way round, so that using a closed stream still fails. open() takes the
      * lowest free descriptor, which is the one that was found closed. */
     for (int fd = OS_STANDARD_INPUT; fd <= OS_STANDARD_ERROR; fd++)
@@ -59,13 +96,6 @@ bool os_begin(int *argc, char ***argv)
         return false;
 #endif
     return true;
-}
-
-int64_t os_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 bool os_is_terminal(int fd)
@@ -88,27 +118,65 @@ bool os_shows_colour(int fd)
            term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
 }
 
-int os_open_to_read(const char *path, int *code)
+/* ---- an end to waiting ---- */
+
+/* That there is a handler, and SA_RESTART is not set, ends the call. */
+static void interrupt(int number)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    (void)number;
+}
+
+/* The timer goes on after the first time: that may come just before the call that is to end. */
+void os_watch_begin(struct os_watch *watch, struct deadline deadline)
+{
+    *watch = (struct os_watch){NULL, NULL};
+    if (deadline.at == INT64_MAX)
+        return;
+    struct sigaction action = {.sa_handler = interrupt};
+    sigset_t alarm;
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    sigaction(SIGALRM, &action, NULL);
+    sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+    int64_t left = deadline.at - clock_now_us();
+    left = left > 0 ? left : 1;
+    struct itimerval timer = {.it_value = {.tv_sec = (time_t)(left / 1000000),
+                                           .tv_usec = (suseconds_t)(left % 1000000)},
+                              .it_interval = {.tv_usec = TICK_US}};
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void os_watch_end(struct os_watch *watch)
+{
+    const struct itimerval none = {{0, 0}, {0, 0}};
+    (void)watch;
+    setitimer(ITIMER_REAL, &none, NULL);
+}
+
+/* ---- reading and writing ---- */
+
+enum os_result os_open_to_read(const char *path, struct deadline deadline, int *fd,
+                               int *code)
+{
+    while ((*fd = open(path, O_RDONLY | O_CLOEXEC)) < 0) {
         *code = errno;
-    return fd;
+        if (*code != EINTR)
+            return OS_FAILED;
+        if (deadline_passed(deadline))
+            return OS_LATE;
+    }
+    return OS_DONE;
 }
 
 /* Waits for one descriptor. Files and what cannot be polled are always ready. */
-static enum os_result wait_ready(int fd, short events, int64_t deadline_ms, int *code)
+static enum os_result wait_ready(int fd, short events, struct deadline deadline,
+                                 int *code)
 {
     struct pollfd polled = {.fd = fd, .events = events};
     for (;;) {
-        bool forever = deadline_ms == INT64_MAX;
-        int64_t left = forever ? INT64_MAX : deadline_ms - os_clock_ms();
-        bool late = left <= 0;
-        int ready = poll(&polled, 1,
-                         forever          ? -1
-                         : late           ? 0
-                         : left > INT_MAX ? INT_MAX
-                                          : (int)left);
+        bool late = deadline_passed(deadline);
+        int ready = poll(&polled, 1, deadline_poll_timeout(deadline));
         if (ready > 0) /* even when it is late: what came in time is not lost */
             return OS_DONE;
         if (ready == 0 && late)
@@ -122,19 +190,19 @@ static enum os_result wait_ready(int fd, short events, int64_t deadline_ms, int 
 
 /* The two calls below block where there is no deadline, and wait here where there is one or where
  * somebody else has made the descriptor non-blocking. */
-static enum os_result wait_if_needed(int fd, short events, int64_t deadline_ms,
+static enum os_result wait_if_needed(int fd, short events, struct deadline deadline,
                                      bool again, int *code)
 {
-    return again || deadline_ms != INT64_MAX ? wait_ready(fd, events, deadline_ms, code)
+    return again || deadline.at != INT64_MAX ? wait_ready(fd, events, deadline, code)
                                              : OS_DONE;
 }
 
-enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms,
+enum os_result os_read(int fd, void *buffer, size_t length, struct deadline deadline,
                        size_t *n, int *code)
 {
     bool again = false;
     for (;;) {
-        enum os_result result = wait_if_needed(fd, POLLIN, deadline_ms, again, code);
+        enum os_result result = wait_if_needed(fd, POLLIN, deadline, again, code);
         if (result != OS_DONE)
             return result;
         ssize_t got = read(fd, buffer, length);
@@ -150,17 +218,17 @@ enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms,
     }
 }
 
-enum os_result os_write(int fd, const void *data, size_t length, int64_t deadline_ms,
+enum os_result os_write(int fd, const void *data, size_t length, struct deadline deadline,
                         int *code)
 {
     const char *rest = data;
     bool again = false;
     while (length > 0) {
-        enum os_result result = wait_if_needed(fd, POLLOUT, deadline_ms, again, code);
+        enum os_result result = wait_if_needed(fd, POLLOUT, deadline, again, code);
         if (result != OS_DONE)
             return result;
         /* A pipe that is ready takes PIPE_BUF bytes without blocking, not more (POSIX, write). */
-        size_t part = deadline_ms != INT64_MAX && length > PIPE_BUF ? PIPE_BUF : length;
+        size_t part = deadline.at != INT64_MAX && length > PIPE_BUF ? PIPE_BUF : length;
         ssize_t put = write(fd, rest, part);
         again = put < 0 && errno == EAGAIN;
         if (put >= 0) {
@@ -174,179 +242,12 @@ enum os_result os_write(int fd, const void *data, size_t length, int64_t deadlin
     return OS_DONE;
 }
 
+bool os_reader_has_gone(int code)
+{
+    return code == EPIPE;
+}
+
 void os_close(int fd)
 {
     close(fd);
-}
-
-/* ---- new files ---- */
-
-/* Where Linux shows an open file, so that it can be linked to a name. */
-static const char *link_of(char *link, size_t size, int fd)
-{
-    snprintf(link, size, "/proc/self/fd/%d", fd);
-    return link;
-}
-
-/* A file without a name, in the folder of path: nothing is left of it if the program is killed.
- * -1 where the system or the file system has none. */
-static int open_nameless(const char *path)
-{
-#ifdef O_TMPFILE
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    if (length >= sizeof folder)
-        return -1;
-    snprintf(folder, sizeof folder, "%.*s", (int)length, path);
-    int fd = open(length > 0 ? folder : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
-    char link[64];
-    if (fd >= 0 && access(link_of(link, sizeof link, fd), F_OK) != 0) {
-        close(fd); /* no /proc: it could not be given its name later */
-        fd = -1;
-    }
-    return fd;
-#else
-    (void)path;
-    return -1;
-#endif
-}
-
-/* Gives a nameless file the name. */
-static bool name_nameless(int fd, const char *name)
-{
-    char link[64];
-    return linkat(AT_FDCWD, link_of(link, sizeof link, fd), AT_FDCWD, name,
-                  AT_SYMLINK_FOLLOW) == 0;
-}
-
-/* "PATH.PID-TIME.part": another run, in another container even, makes another one. */
-static char *temporary_name(const char *path)
-{
-    size_t size = strlen(path) + 64;
-    char *name = malloc(size);
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (name != NULL)
-        snprintf(name, size, "%s.%ld-%lld%09ld.part", path, (long)getpid(),
-                 (long long)now.tv_sec, now.tv_nsec);
-    return name;
-}
-
-static int open_in_place(const char *path, int *code)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        *code = errno;
-    return fd;
-}
-
-/* /dev/stdout, say, where the shell has said ">> file": not to be replaced. */
-static bool is_standard_output(const struct stat *existing)
-{
-    struct stat output;
-    return fstat(STDOUT_FILENO, &output) == 0 && output.st_dev == existing->st_dev &&
-           output.st_ino == existing->st_ino;
-}
-
-bool os_new_file(struct os_new_file *file, const char *path, int *code)
-{
-    struct stat existing;
-    bool exists = stat(path, &existing) == 0;
-    *file = (struct os_new_file){.fd = -1};
-    if (exists && !S_ISREG(existing.st_mode)) {
-        file->fd = open_in_place(path, code);
-        return file->fd >= 0;
-    }
-    if (exists && is_standard_output(&existing)) {
-        file->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-        *code = errno;
-        return file->fd >= 0;
-    }
-    struct stat link;
-    if (!exists &&
-        lstat(path, &link) == 0) { /* a link to nothing: which name would appear? */
-        *code = ENOENT;
-        return false;
-    }
-    if (exists && access(path, W_OK) != 0) {
-        *code = errno;
-        return false;
-    }
-    file->path =
-        exists ? realpath(path, NULL) : strdup(path); /* not the link, but its target */
-    char *temporary = file->path != NULL ? temporary_name(file->path) : NULL;
-    if (temporary == NULL) {
-        *code = errno;
-        goto failed;
-    }
-    file->fd = open_nameless(file->path);
-    if (file->fd < 0) {
-        file->fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        *code = errno;
-        if (file->fd < 0)
-            goto failed;
-        file->temporary = temporary;
-    } else {
-        free(temporary);
-    }
-    if (exists)
-        (void)!fchmod(file->fd,
-                      existing.st_mode & 07777); /* best effort: of another owner */
-    return true;
-failed:
-    free(temporary);
-    os_new_file_discard(file);
-    return false;
-}
-
-/* Gives the complete file its name, over what was there. */
-static bool publish(struct os_new_file *file, int *code)
-{
-    if (file->temporary == NULL) {
-        char *temporary = temporary_name(file->path);
-        bool named = temporary != NULL && name_nameless(file->fd, temporary);
-        *code = errno;
-        if (!named) {
-            free(temporary);
-            return false;
-        }
-        file->temporary = temporary;
-    }
-    if (rename(file->temporary, file->path) != 0) {
-        *code = errno;
-        return false;
-    }
-    free(file->temporary);
-    file->temporary = NULL;
-    return true;
-}
-
-bool os_new_file_commit(struct os_new_file *file, int *code)
-{
-    bool ok = true;
-    if (file->path != NULL) {
-        ok = fsync(file->fd) == 0;
-        *code = errno;
-        ok = ok && publish(file, code);
-    }
-    int fd = file->fd;
-    file->fd = -1;
-    if (close(fd) != 0 && ok) {
-        *code = errno;
-        ok = false;
-    }
-    os_new_file_discard(file);
-    return ok;
-}
-
-void os_new_file_discard(struct os_new_file *file)
-{
-    if (file->fd >= 0)
-        close(file->fd);
-    if (file->temporary != NULL)
-        unlink(file->temporary);
-    free(file->temporary);
-    free(file->path);
-    *file = (struct os_new_file){.fd = -1};
 }

@@ -1,23 +1,20 @@
 /* os_windows.c: the contract of os.h on Windows. */
 #include <config.h>
 
-#include "os.h"
+#include "os_windows.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <io.h>
 #include <limits.h>
 #include <process.h>
-#include <share.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <windows.h>
 
 #include <shellapi.h> /* after windows.h */
 
-/* Both conversions replace what is no text, and give NULL when out of memory. */
+/* Replaces what is no text, and gives NULL when out of memory. */
 static char *to_utf8(const wchar_t *wide)
 {
     int size = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
@@ -27,7 +24,7 @@ static char *to_utf8(const wchar_t *wide)
     return text;
 }
 
-static wchar_t *to_wide(const char *text)
+wchar_t *os_wide(const char *text)
 {
     int length = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
     wchar_t *wide = malloc((size_t)length * sizeof *wide);
@@ -56,15 +53,12 @@ static bool arguments_in_utf8(int *argc, char ***argv)
 
 bool os_begin(int *argc, char ***argv)
 {
+    /* Nothing is inherited here that is not asked for, and no report of a crash has our memory. */
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
     /* Sockets are no descriptors here: a closed stream cannot become one. */
     for (int fd = OS_STANDARD_INPUT; fd <= OS_STANDARD_ERROR; fd++)
         _setmode(fd, _O_BINARY);
     return arguments_in_utf8(argc, argv);
-}
-
-int64_t os_clock_ms(void)
-{
-    return (int64_t)GetTickCount64();
 }
 
 bool os_is_terminal(int fd)
@@ -93,13 +87,73 @@ bool os_shows_colour(int fd)
            SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
-int os_open_to_read(const char *path, int *code)
+/* ---- an end to waiting ---- */
+
+#define TICK_MS 20 /* between the interruptions of a call that is late */
+
+struct watched {
+    HANDLE thread, end; /* the thread that may have to wait; set when the watch ends */
+    struct deadline deadline;
+};
+
+static unsigned __stdcall watch_run(void *argument)
 {
-    wchar_t *wide = to_wide(path);
-    int fd = wide == NULL ? -1 : _wopen(wide, _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+    struct watched *watched = argument;
+    int left;
+    while ((left = deadline_poll_timeout(watched->deadline)) > 0)
+        if (WaitForSingleObject(watched->end, (DWORD)left) == WAIT_OBJECT_0)
+            break;
+    while (WaitForSingleObject(watched->end, TICK_MS) != WAIT_OBJECT_0)
+        CancelSynchronousIo(watched->thread);
+    CloseHandle(watched->thread);
+    free(watched);
+    return 0;
+}
+
+/* Without it, which takes a lack of memory, the program only waits longer. */
+void os_watch_begin(struct os_watch *watch, struct deadline deadline)
+{
+    HANDLE process = GetCurrentProcess();
+    *watch = (struct os_watch){NULL, NULL};
+    struct watched *watched =
+        deadline.at == INT64_MAX ? NULL : calloc(1, sizeof *watched);
+    if (watched == NULL)
+        return;
+    watched->deadline = deadline;
+    watched->end = watch->end = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (watch->end != NULL &&
+        DuplicateHandle(process, GetCurrentThread(), process, &watched->thread, 0, FALSE,
+                        DUPLICATE_SAME_ACCESS))
+        watch->thread = (HANDLE)_beginthreadex(NULL, 0, watch_run, watched, 0, NULL);
+    if (watch->thread != NULL)
+        return;
+    if (watched->thread != NULL)
+        CloseHandle(watched->thread);
+    free(watched);
+}
+
+void os_watch_end(struct os_watch *watch)
+{
+    if (watch->thread != NULL) {
+        SetEvent(watch->end);
+        WaitForSingleObject(watch->thread, INFINITE);
+        CloseHandle(watch->thread);
+    }
+    if (watch->end != NULL)
+        CloseHandle(watch->end);
+    *watch = (struct os_watch){NULL, NULL};
+}
+
+/* Opening a pipe does not wait here. */
+enum os_result os_open_to_read(const char *path, struct deadline deadline, int *fd,
+                               int *code)
+{
+    (void)deadline;
+    wchar_t *wide = os_wide(path);
+    *fd = wide == NULL ? -1 : _wopen(wide, _O_RDONLY | _O_BINARY | _O_NOINHERIT);
     *code = wide == NULL ? ENOMEM : errno;
     free(wide);
-    return fd;
+    return *fd >= 0 ? OS_DONE : OS_FAILED;
 }
 
 /* ---- reading and writing ---- */
@@ -128,10 +182,10 @@ static unsigned __stdcall call_run(void *argument)
 
 /* Frees the call when it is late. One that does not end when it is told to keeps what it uses until
  * the program ends. */
-static enum os_result call_until(struct call *call, int64_t deadline_ms)
+static enum os_result call_until(struct call *call, struct deadline deadline)
 {
-    int64_t left = deadline_ms - os_clock_ms();
-    DWORD wait = left < LEAST_MS ? LEAST_MS : left > INT_MAX ? INT_MAX : (DWORD)left;
+    int left = deadline_poll_timeout(deadline);
+    DWORD wait = left < LEAST_MS ? LEAST_MS : (DWORD)left;
     HANDLE thread = (HANDLE)_beginthreadex(NULL, 0, call_run, call, 0, NULL);
     if (thread == NULL) {
         call->result = -1;
@@ -150,7 +204,7 @@ static enum os_result call_until(struct call *call, int64_t deadline_ms)
 
 /* Pipes and consoles cannot be waited for like sockets. */
 static enum os_result transfer_until(int fd, char *to, const char *from, unsigned length,
-                                     int64_t deadline_ms, size_t *n, int *code)
+                                     struct deadline deadline, size_t *n, int *code)
 {
     struct call *call = malloc(sizeof *call);
     *code = ENOMEM;
@@ -161,7 +215,7 @@ static enum os_result transfer_until(int fd, char *to, const char *from, unsigne
     call->length = length;
     if (from != NULL)
         memcpy(call->data, from, length);
-    enum os_result result = call_until(call, deadline_ms);
+    enum os_result result = call_until(call, deadline);
     if (result == OS_LATE)
         return OS_LATE;
     *code = call->code;
@@ -174,31 +228,31 @@ static enum os_result transfer_until(int fd, char *to, const char *from, unsigne
 
 /* Reads to, or writes from, which of the two is not NULL, as much as goes at once. */
 static enum os_result transfer(int fd, char *to, const char *from, size_t length,
-                               int64_t deadline_ms, size_t *n, int *code)
+                               struct deadline deadline, size_t *n, int *code)
 {
     unsigned part = length > LARGEST_CALL ? LARGEST_CALL : (unsigned)length;
     bool is_file = GetFileType((HANDLE)_get_osfhandle(fd)) == FILE_TYPE_DISK;
-    if (deadline_ms != INT64_MAX && !is_file)
-        return transfer_until(fd, to, from, part, deadline_ms, n, code);
+    if (deadline.at != INT64_MAX && !is_file)
+        return transfer_until(fd, to, from, part, deadline, n, code);
     int done = to != NULL ? _read(fd, to, part) : _write(fd, from, part);
     *code = errno;
     *n = done < 0 ? 0 : (size_t)done;
     return done < 0 ? OS_FAILED : OS_DONE;
 }
 
-enum os_result os_read(int fd, void *buffer, size_t length, int64_t deadline_ms,
+enum os_result os_read(int fd, void *buffer, size_t length, struct deadline deadline,
                        size_t *n, int *code)
 {
-    return transfer(fd, buffer, NULL, length, deadline_ms, n, code);
+    return transfer(fd, buffer, NULL, length, deadline, n, code);
 }
 
-enum os_result os_write(int fd, const void *data, size_t length, int64_t deadline_ms,
+enum os_result os_write(int fd, const void *data, size_t length, struct deadline deadline,
                         int *code)
 {
     const char *rest = data;
     while (length > 0) {
         size_t n;
-        enum os_result result = transfer(fd, NULL, rest, length, deadline_ms, &n, code);
+        enum os_result result = transfer(fd, NULL, rest, length, deadline, &n, code);
         if (result != OS_DONE)
             return result;
         rest += n;
@@ -207,117 +261,14 @@ enum os_result os_write(int fd, const void *data, size_t length, int64_t deadlin
     return OS_DONE;
 }
 
+/* The run-time library has EINVAL for one of the two. */
+bool os_reader_has_gone(int code)
+{
+    return code == EPIPE || (code == EINVAL && (_doserrno == ERROR_NO_DATA ||
+                                                _doserrno == ERROR_BROKEN_PIPE));
+}
+
 void os_close(int fd)
 {
     _close(fd);
-}
-
-/* ---- new files ---- */
-
-/* -1 and a code on failure. _O_EXCL: what is already there under that name is not ours. */
-static int create(const char *path, bool in_place, int *code)
-{
-    int fd = -1;
-    wchar_t *wide = to_wide(path);
-    errno_t error = wide == NULL
-                        ? ENOMEM
-                        : _wsopen_s(&fd, wide,
-                                    _O_WRONLY | _O_CREAT | _O_BINARY | _O_NOINHERIT |
-                                        (in_place ? _O_TRUNC : _O_EXCL),
-                                    _SH_DENYNO, _S_IREAD | _S_IWRITE);
-    free(wide);
-    *code = error;
-    return error == 0 ? fd : -1;
-}
-
-/* A device, such as NUL, has nothing that _wstat64() finds. */
-static bool is_device(const wchar_t *path)
-{
-    HANDLE file = CreateFileW(path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                              OPEN_EXISTING, 0, NULL);
-    bool device = file != INVALID_HANDLE_VALUE && GetFileType(file) != FILE_TYPE_DISK;
-    if (file != INVALID_HANDLE_VALUE)
-        CloseHandle(file);
-    return device;
-}
-
-static bool is_regular_or_absent(const char *path)
-{
-    struct _stat64 existing;
-    wchar_t *wide = to_wide(path);
-    bool other = wide != NULL &&
-                 (is_device(wide) ||
-                  (_wstat64(wide, &existing) == 0 && (existing.st_mode & _S_IFREG) == 0));
-    free(wide);
-    return !other;
-}
-
-bool os_new_file(struct os_new_file *file, const char *path, int *code)
-{
-    size_t size = strlen(path) + 32;
-    *file = (struct os_new_file){.fd = -1};
-    if (!is_regular_or_absent(path)) {
-        file->fd = create(path, true, code);
-        return file->fd >= 0;
-    }
-    file->path = _strdup(path);
-    char *temporary = malloc(size);
-    *code = ENOMEM;
-    if (file->path != NULL && temporary != NULL) {
-        snprintf(temporary, size, "%s.%lu.part", path, GetCurrentProcessId());
-        file->fd = create(temporary, false, code);
-    }
-    if (file->fd >= 0) {
-        file->temporary = temporary;
-        return true;
-    }
-    free(temporary);
-    os_new_file_discard(file);
-    return false;
-}
-
-/* Gives the complete file its name, over what was there. */
-static bool publish(const struct os_new_file *file)
-{
-    wchar_t *from = to_wide(file->temporary), *to = to_wide(file->path);
-    bool ok =
-        from != NULL && to != NULL && MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING);
-    free(from);
-    free(to);
-    return ok;
-}
-
-bool os_new_file_commit(struct os_new_file *file, int *code)
-{
-    int fd = file->fd;
-    file->fd = -1;
-    bool ok = file->path == NULL || _commit(fd) == 0;
-    *code = errno;
-    if (_close(fd) != 0 && ok) {
-        *code = errno;
-        ok = false;
-    }
-    if (ok && file->path != NULL) {
-        ok = publish(file);
-        *code = EACCES; /* the usual one: somebody has the old file open */
-        if (ok) {
-            free(file->temporary);
-            file->temporary = NULL;
-        }
-    }
-    os_new_file_discard(file);
-    return ok;
-}
-
-void os_new_file_discard(struct os_new_file *file)
-{
-    wchar_t *temporary = file->temporary != NULL ? to_wide(file->temporary) : NULL;
-    if (file->fd >= 0)
-        _close(file->fd);
-    if (temporary != NULL)
-        _wunlink(temporary);
-    free(temporary);
-    free(file->temporary);
-    free(file->path);
-    *file = (struct os_new_file){.fd = -1};
 }

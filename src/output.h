@@ -2,21 +2,26 @@
 #ifndef TLSDIAL_OUTPUT_H
 #define TLSDIAL_OUTPUT_H
 
-#include "os.h"
+#include "new_file.h"
+#include "terminal_text.h"
 #include "tlsdial.h"
 
 struct output {
     const char *name; /**< for messages */
     bool is_file;
-    struct os_new_file file;
-    int64_t deadline_ms;
-    uint64_t bytes; /**< written so far */
-    char last;      /**< the last one of them */
+    struct new_file file;
+    struct deadline deadline; /**< for every write */
+    uint64_t bytes;           /**< taken so far */
+    char last;                /**< the last one of them */
+    bool shown;               /**< to somebody at a terminal, by way of the text */
+    struct terminal_text text;
 };
 
-/** path: NULL for standard output. deadline_ms: on os_clock_ms(), for every write. */
+/** path: NULL for standard output. */
 enum tlsdial_cause output_open(struct output *output, const char *path,
-                               int64_t deadline_ms, struct tlsdial_error *error);
+                               struct deadline deadline, struct tlsdial_error *error);
+/** What comes is a peer's: if it goes to a terminal, its control characters are escaped. */
+void output_distrust(struct output *output);
 /** A tlsdial_sink; its argument is the output. */
 enum tlsdial_cause output_write(void *output, const void *data, size_t length,
                                 struct tlsdial_error *error);

@@ -6,17 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "os.h"
 
-#define DELAY_MS 1000 /* shorter transfers show nothing */
-#define REDRAW_MS 250
+#define DELAY_US 1000000 /* shorter transfers show nothing */
+#define REDRAW_US 250000
 
-void progress_begin(struct progress *progress, bool wanted, int64_t deadline_ms)
+void progress_begin(struct progress *progress, bool wanted, struct deadline deadline)
 {
     *progress = (struct progress){
-        .wanted = wanted, .begin_ms = os_clock_ms(), .deadline_ms = deadline_ms};
-    progress->since_ms = progress->begin_ms;
-    progress->next_ms = progress->begin_ms + DELAY_MS;
+        .wanted = wanted, .begin_us = clock_now_us(), .deadline = deadline};
+    progress->since_us = progress->begin_us;
+    progress->next_us = progress->begin_us + DELAY_US;
 }
 
 /* Draws over the line that is there, which may have been longer. */
@@ -28,8 +29,8 @@ static void draw(struct progress *progress, const char *text)
     int code;
     snprintf(line, sizeof line, "\r%s%*s%s", text, blanks, "", length == 0 ? "\r" : "");
     /* A terminal that does not take it is not asked again. */
-    progress->wanted = os_write(OS_STANDARD_ERROR, line, strlen(line),
-                                progress->deadline_ms, &code) == OS_DONE;
+    progress->wanted = os_write(OS_STANDARD_ERROR, line, strlen(line), progress->deadline,
+                                &code) == OS_DONE;
     progress->width = length;
 }
 
@@ -52,21 +53,21 @@ void progress_tell(struct progress *progress, enum progress_direction direction,
     char text[PROGRESS_WIDTH + 1], amount[20], rate[20];
     if (!progress->wanted)
         return;
-    int64_t now = os_clock_ms();
+    int64_t now = clock_now_us();
     if (direction != progress->direction) {
         progress->direction = direction;
-        progress->since_ms = now;
+        progress->since_us = now;
     }
-    if (now < progress->next_ms || now == progress->since_ms)
+    if (now < progress->next_us || now == progress->since_us)
         return;
-    int64_t seconds = (now - progress->begin_ms) / 1000;
-    double elapsed = (double)(now - progress->since_ms) / 1000;
+    int64_t seconds = (now - progress->begin_us) / 1000000;
+    double elapsed = (double)(now - progress->since_us) / 1000000;
     amount_text(amount, sizeof amount, (double)bytes);
     amount_text(rate, sizeof rate, (double)bytes / elapsed);
     snprintf(text, sizeof text, "%s %s, %s/s, %lld:%02d", words[direction], amount, rate,
              (long long)(seconds / 60), (int)(seconds % 60));
     draw(progress, text);
-    progress->next_ms = now + REDRAW_MS;
+    progress->next_us = now + REDRAW_US;
 }
 
 void progress_end(struct progress *progress)

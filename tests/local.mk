@@ -1,87 +1,181 @@
-# The shell tests. A new one is one line here. The longest come first, so that none is left
-# to run alone at the end of make -j2 check.
+# The shell tests, in folders by subject. A new one is one line here. The longest come first, so
+# that none is left to run alone at the end of make -j2 check.
 shell_tests = \
-	tests/memory.t \
-	tests/trust.t \
-	tests/winstore.t \
-	tests/check.t \
-	tests/check_json.t \
-	tests/deadlines.t \
-	tests/progress.t \
-	tests/truncation.t \
-	tests/handshake.t \
-	tests/causes.t \
-	tests/verify.t \
-	tests/large.t \
-	tests/client_certificate.t \
-	tests/paths.t \
-	tests/pins.t \
-	tests/revocation.t \
-	tests/insecure.t \
-	tests/flow.t \
-	tests/names.t \
-	tests/output.t \
-	tests/output_posix.t \
-	tests/check_layout.t \
-	tests/check_options.t \
-	tests/addresses.t \
-	tests/policy.t \
-	tests/groups.t \
-	tests/signals.t \
-	tests/input.t \
-	tests/usage.t \
-	tests/nginx.t \
-	tests/staple.t \
-	tests/system.t \
-	tests/docs.t \
-	tests/completions.t \
-	tests/exports.t
+	tests/api/many.t \
+	tests/api/transfer.t \
+	tests/api/cancel.t \
+	tests/api/threads.t \
+	tests/api/load.t \
+	tests/api/misuse.t \
+	tests/api/options.t \
+	tests/program/memory.t \
+	tests/trust/store.t \
+	tests/trust/winstore.t \
+	tests/check/report.t \
+	tests/check/json.t \
+	tests/dial/deadlines.t \
+	tests/dial/progress.t \
+	tests/dial/truncation.t \
+	tests/dial/handshake.t \
+	tests/dial/causes.t \
+	tests/trust/verify.t \
+	tests/dial/large.t \
+	tests/dial/client_certificate.t \
+	tests/trust/paths.t \
+	tests/trust/pins.t \
+	tests/trust/revocation.t \
+	tests/dial/insecure.t \
+	tests/dial/flow.t \
+	tests/dial/names.t \
+	tests/dial/output.t \
+	tests/dial/output_posix.t \
+	tests/dial/output_safety.t \
+	tests/dial/file_deadlines.t \
+	tests/dial/options.t \
+	tests/dial/terminal.t \
+	tests/check/layout.t \
+	tests/check/options.t \
+	tests/dial/addresses.t \
+	tests/dial/policy.t \
+	tests/dial/groups.t \
+	tests/dial/signals.t \
+	tests/dial/input.t \
+	tests/program/usage.t \
+	tests/dial/nginx.t \
+	tests/trust/staple.t \
+	tests/dial/system.t \
+	tests/program/docs.t \
+	tests/program/completions.t \
+	tests/program/exports.t \
+	tests/program/layers.t \
+	tests/program/vocabulary.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
-	tests/unit_deadline \
-	tests/unit_error \
-	tests/unit_target
+	tests/unit/deadline \
+	tests/unit/error \
+	tests/unit/hop_mail \
+	tests/unit/hop_other \
+	tests/unit/hop_proxy \
+	tests/unit/hops \
+	tests/unit/http \
+	tests/unit/options_values \
+	tests/unit/target \
+	tests/unit/terminal_text
 
-tests_unit_deadline_SOURCES = tests/unit_deadline.c
-tests_unit_error_SOURCES = tests/unit_error.c
-tests_unit_target_SOURCES = tests/unit_target.c
+tests_unit_deadline_SOURCES = tests/unit/deadline.c
+tests_unit_error_SOURCES = tests/unit/error.c
+# Those of the program have its files, which are in no library.
+tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
+tests_unit_options_values_SOURCES = tests/unit/options_values.c \
+	src/options_values.c src/options_values.h
+tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
+	src/terminal_text.c src/terminal_text.h
+tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
+tests_unit_http_LDADD = $(unit_libs)
+tests_unit_options_values_LDADD = $(unit_libs)
+tests_unit_terminal_text_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
+
+# These are over sockets of POSIX, and the lookups have a getaddrinfo() of the test's own.
+if !HOST_WINDOWS
+unit_tests += \
+	tests/unit/connect \
+	tests/unit/resolve \
+	tests/unit/route \
+	tests/unit/stream
+endif
+EXTRA_DIST += tests/unit/loopback.h
+tests_unit_connect_SOURCES = tests/unit/connect.c
+tests_unit_resolve_SOURCES = tests/unit/resolve.c
+tests_unit_route_SOURCES = tests/unit/route.c
+tests_unit_stream_SOURCES = tests/unit/stream.c
+tests_unit_connect_LDADD = $(unit_libs)
+tests_unit_resolve_LDADD = $(unit_libs)
+tests_unit_route_LDADD = $(unit_libs)
+tests_unit_stream_LDADD = $(unit_libs)
+# The hops: dialogues written down, and what plays them.
+hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
+tests_unit_hops_SOURCES = tests/unit/hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_hop_mail_SOURCES = tests/unit/hop_mail.c $(hop_dialogue)
+tests_unit_hop_other_SOURCES = tests/unit/hop_other.c $(hop_dialogue)
+tests_unit_hop_proxy_SOURCES = tests/unit/hop_proxy.c $(hop_dialogue)
+tests_unit_hops_LDADD = $(unit_libs)
+tests_unit_hop_mail_LDADD = $(unit_libs)
+tests_unit_hop_other_LDADD = $(unit_libs)
+tests_unit_hop_proxy_LDADD = $(unit_libs)
+$(tests_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_mail_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_other_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
+$(tests_unit_http_OBJECTS): include/tlsdial.h
+$(tests_unit_options_values_OBJECTS): include/tlsdial.h
+$(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
+$(tests_unit_connect_OBJECTS): include/tlsdial.h
+$(tests_unit_resolve_OBJECTS): include/tlsdial.h
+$(tests_unit_route_OBJECTS): include/tlsdial.h
+$(tests_unit_stream_OBJECTS): include/tlsdial.h
 
 # Helper programs of the shell tests.
-check_PROGRAMS += tests/allocation tests/trust_equality
-tests_trust_equality_SOURCES = tests/trust_equality.c
-tests_trust_equality_LDADD = lib/libtlsdial-core.la
-$(tests_trust_equality_OBJECTS): include/tlsdial.h
-tests_allocation_SOURCES = tests/allocation.c
-tests_allocation_LDADD = lib/libtlsdial-core.la
-$(tests_allocation_OBJECTS): include/tlsdial.h
+check_PROGRAMS += tests/tools/allocation tests/tools/trust_equality
+tests_tools_trust_equality_SOURCES = tests/tools/trust_equality.c
+tests_tools_trust_equality_LDADD = lib/libtlsdial-core.la
+$(tests_tools_trust_equality_OBJECTS): include/tlsdial.h
+tests_tools_allocation_SOURCES = tests/tools/allocation.c
+tests_tools_allocation_LDADD = lib/libtlsdial-core.la
+$(tests_tools_allocation_OBJECTS): include/tlsdial.h
 
 if HOST_WINDOWS
-check_PROGRAMS += tests/certstore
-tests_certstore_SOURCES = tests/certstore_windows.c
-tests_certstore_LDADD = -lcrypt32
+check_PROGRAMS += tests/tools/certstore
+tests_tools_certstore_SOURCES = tests/tools/certstore_windows.c
+tests_tools_certstore_LDADD = -lcrypt32
 else
-check_PROGRAMS += tests/signals
-tests_signals_SOURCES = tests/signals.c
-tests_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
-$(tests_signals_OBJECTS): include/tlsdial.h
+check_PROGRAMS += tests/tools/bounded tests/tools/signals
+tests_tools_bounded_SOURCES = tests/tools/bounded.c
+tests_tools_signals_SOURCES = tests/tools/signals.c
+tests_tools_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+$(tests_tools_signals_OBJECTS): include/tlsdial.h
+
+# Programs of the public API alone. Most end in seconds.
+api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
+	tests/api/options tests/api/threads
+api_common = tests/api/api.c tests/api/api.h
+check_PROGRAMS += $(api_programs)
+tests_api_many_SOURCES = tests/api/many.c $(api_common)
+tests_api_transfer_SOURCES = tests/api/transfer.c $(api_common)
+tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
+tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
+tests_api_options_SOURCES = tests/api/options.c $(api_common)
+tests_api_threads_SOURCES = tests/api/threads.c $(api_common)
+tests_api_misuse_LDADD = lib/libtlsdial.la
+tests_api_options_LDADD = lib/libtlsdial.la
+tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+tests_api_many_LDADD = lib/libtlsdial.la
+tests_api_transfer_LDADD = lib/libtlsdial.la
+tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+
+# It links neither the library nor OpenSSL, and asks glibc for the memory in use.
+if HAVE_MALLINFO2
+check_PROGRAMS += tests/api/load
+tests_api_load_SOURCES = tests/api/load.c tests/api/api.h
+tests_api_load_LDADD = $(DL_LIBS)
+endif
 
 # For LD_PRELOAD: a getaddrinfo() and a time() that answer as a test wants. Never installed; -rpath
 # only makes libtool build a module instead of a convenience library.
 if SHARED
-check_LTLIBRARIES += tests/system_shim.la
-tests_system_shim_la_SOURCES = tests/system_shim.c
-tests_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
-tests_system_shim_la_LIBADD = $(DL_LIBS)
+check_LTLIBRARIES += tests/tools/system_shim.la
+tests_tools_system_shim_la_SOURCES = tests/tools/system_shim.c
+tests_tools_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+tests_tools_system_shim_la_LIBADD = $(DL_LIBS)
 endif
 endif
 
@@ -110,8 +204,12 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/lib tests/peer.py tests/tab.py tests/demo.sh tests/matrix.sh tests/summary.sh \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/tab.py \
+	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
+
+# The usual certificates, which lib/pki.sh makes there.
+CLEANFILES += tests/pki/*
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
 # configure.ac): whatever came of the tests, say how many single results of this run passed. Make
@@ -146,7 +244,7 @@ installcheck-local:
 	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
 	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
 	transform='$(transform)' SHARED='$(enable_shared)' PROGRAM='$(enable_program)' \
-	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
+	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 
 # What other clients say of the same faults.

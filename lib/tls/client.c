@@ -1,0 +1,386 @@
+/*
+ * client.c: the policy of tlsdial.h as an SSL_CTX.
+ *
+ * SSL_CTX_new() has applied the system's OpenSSL configuration.  What follows raises each
+ * setting to our floor where that left it lower, and leaves what is stricter as it is.
+ */
+#include <config.h>
+
+#include "tls/client.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "tls/trace.h"
+#include "x509/lookup.h"
+#include "tls/verify_callback.h"
+#include "x509/path_search.h"
+
+#define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
+#define DEFAULT_IDLE_TIMEOUT 60000
+#define LEAST_SECURITY_LEVEL 2
+
+static bool is_forward_secret_aead(const SSL_CIPHER *cipher)
+{
+    return SSL_CIPHER_is_aead(cipher) && SSL_CIPHER_get_kx_nid(cipher) == NID_kx_ecdhe;
+}
+
+/* The names of the TLS 1.2 ciphers that the system allows and the policy does too, joined by
+ * colons; "" where there is none. NULL when out of memory. */
+static char *policy_ciphers(const SSL_CTX *ctx)
+{
+    STACK_OF(SSL_CIPHER) *allowed = SSL_CTX_get_ciphers(ctx);
+    size_t size = 1, used = 0;
+    for (int i = 0; i < sk_SSL_CIPHER_num(allowed); i++)
+        size += strlen(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(allowed, i))) + 1;
+    char *names = OPENSSL_zalloc(size);
+    if (names == NULL)
+        return NULL;
+    for (int i = 0; i < sk_SSL_CIPHER_num(allowed); i++) {
+        const SSL_CIPHER *cipher = sk_SSL_CIPHER_value(allowed, i);
+        if (is_forward_secret_aead(cipher))
+            used += (size_t)snprintf(names + used, size - used, "%s%s",
+                                     used > 0 ? ":" : "", SSL_CIPHER_get_name(cipher));
+    }
+    return names;
+}
+
+static bool set_ciphers(SSL_CTX *ctx)
+{
+    char *names = policy_ciphers(ctx);
+    if (names == NULL)
+        return false;
+    bool none = *names == '\0';
+    bool ok = none || SSL_CTX_set_cipher_list(ctx, names) == 1;
+    if (none) /* the system allows no cipher that the policy does: TLS 1.3 is what is left */
+        SSL_CTX_set_options(ctx, SSL_OP_NO_TLSv1_2);
+    OPENSSL_free(names);
+    return ok;
+}
+
+/* 0 means "whatever OpenSSL has", for either bound. */
+static bool set_version_floor(SSL_CTX *ctx)
+{
+    long minimum = SSL_CTX_get_min_proto_version(ctx);
+    if (minimum < TLS1_2_VERSION)
+        return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1;
+    return true;
+}
+
+static bool versions_left(SSL_CTX *ctx)
+{
+    long minimum = SSL_CTX_get_min_proto_version(ctx);
+    long maximum = SSL_CTX_get_max_proto_version(ctx);
+    return maximum == 0 || maximum >= minimum;
+}
+
+static bool prepare_store(X509_STORE *store)
+{
+    path_search_prepare_store(store);
+    return lookup_prepare_store(store);
+}
+
+static bool apply_policy(SSL_CTX *ctx)
+{
+    if (!set_version_floor(ctx) || !set_ciphers(ctx))
+        return false;
+    if (SSL_CTX_get_security_level(ctx) < LEAST_SECURITY_LEVEL)
+        SSL_CTX_set_security_level(ctx, LEAST_SECURITY_LEVEL);
+    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF |
+                                   SSL_OP_LEGACY_SERVER_CONNECT |
+                                   SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
+    verify_install(ctx);
+    if (!prepare_store(SSL_CTX_get_cert_store(ctx)))
+        return false;
+    X509_VERIFY_PARAM_set_hostflags(SSL_CTX_get0_param(ctx),
+                                    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+                                        X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    /* A build of OpenSSL may log keys where SSLKEYLOGFILE says; here only an option may. */
+    SSL_CTX_set_keylog_callback(ctx, NULL);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    /* A write goes out record by record, so that the idle timeout can watch each. */
+    SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                              SSL_MODE_RELEASE_BUFFERS);
+    /* One recv() for several records, instead of two for each. */
+    SSL_CTX_set_read_ahead(ctx, 1);
+    SSL_CTX_set_default_read_buffer_len(ctx, 4 * TLS_RECORD_SIZE);
+    return true;
+}
+
+tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
+{
+    ERR_clear_error();
+    tlsdial_client *client = OPENSSL_zalloc(sizeof *client);
+    if (client == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    client->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
+    client->idle_timeout = DEFAULT_IDLE_TIMEOUT;
+    client->trust.words = OPENSSL_strdup("");
+    client->lock = CRYPTO_THREAD_lock_new();
+    client->untrusted = sk_X509_new_null();
+    client->ctx = SSL_CTX_new(TLS_client_method());
+    if (client->ctx == NULL || client->trust.words == NULL || client->lock == NULL ||
+        client->untrusted == NULL || !apply_policy(client->ctx)) {
+        tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
+                          "OpenSSL could not be set up: %s",
+                          error_openssl_reason("out of memory"));
+        goto failed;
+    }
+    if (!versions_left(client->ctx)) {
+        tlsdial_error_set(
+            error, TLSDIAL_TLS_VERSION, 0,
+            "the system's OpenSSL configuration allows no TLS 1.2 or later");
+        goto failed;
+    }
+    return client;
+failed:
+    tlsdial_client_free(client);
+    return NULL;
+}
+
+void tlsdial_client_free(tlsdial_client *client)
+{
+    if (client == NULL)
+        return;
+    SSL_CTX_free(client->ctx);
+    CRYPTO_THREAD_lock_free(client->lock);
+    trust_clear(&client->trust);
+    resolve_override_free(client->overrides);
+    sk_X509_pop_free(client->untrusted, X509_free);
+    sk_X509_CRL_pop_free(client->crls, X509_CRL_free);
+    pin_list_clear(&client->pins);
+    tlsa_list_clear(&client->tlsa);
+    OPENSSL_free(client);
+}
+
+enum tlsdial_cause client_seal(tlsdial_client *client, struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    if (!CRYPTO_THREAD_write_lock(client->lock))
+        return tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
+                                 "a lock failed");
+    if (!client->has_trust) {
+        cause = trust_use_defaults(&client->trust, SSL_CTX_get_cert_store(client->ctx),
+                                   error);
+        client->default_trust = cause == TLSDIAL_OK;
+    }
+    client->has_trust = cause == TLSDIAL_OK;
+    client->sealed = true;
+    CRYPTO_THREAD_unlock(client->lock);
+    return cause;
+}
+
+enum tlsdial_cause client_check_open(tlsdial_client *client, struct tlsdial_error *error)
+{
+    bool sealed = true;
+    if (client == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "no client was given");
+    if (CRYPTO_THREAD_read_lock(client->lock)) {
+        sealed = client->sealed;
+        CRYPTO_THREAD_unlock(client->lock);
+    }
+    return sealed ? tlsdial_error_set(error, TLSDIAL_MISUSE, 0,
+                                      "the client was set after its first dial")
+                  : TLSDIAL_OK;
+}
+
+enum tlsdial_cause client_check_setting(tlsdial_client *client, const void *setting,
+                                        struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK && setting == NULL)
+        cause = tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "a setting is NULL");
+    return cause;
+}
+
+/* For the chain, and for what else is verified against the store, such as an OCSP response. */
+static void apply_verify_time(tlsdial_client *client)
+{
+    X509_STORE *store = SSL_CTX_get_cert_store(client->ctx);
+    time_t moment = (time_t)client->verify_time;
+    if (!client->has_verify_time)
+        return;
+    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(client->ctx), moment);
+    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), moment);
+}
+
+/* Before the first trust of the user's own: forgets what the configuration may have loaded. */
+static bool begin_own_trust(tlsdial_client *client)
+{
+    if (client->has_trust)
+        return true;
+    X509_STORE *store = X509_STORE_new();
+    if (store == NULL || !prepare_store(store)) {
+        X509_STORE_free(store);
+        return false;
+    }
+    SSL_CTX_set_cert_store(client->ctx, store);
+    apply_verify_time(client);
+    client->has_trust = true;
+    return true;
+}
+
+enum tlsdial_cause tlsdial_client_add_ca_file(tlsdial_client *client, const char *file,
+                                              struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, file, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    if (!begin_own_trust(client))
+        return error_out_of_memory(error);
+    return trust_add_file(&client->trust, SSL_CTX_get_cert_store(client->ctx), file,
+                          error);
+}
+
+enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
+                                              const char *directory,
+                                              struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, directory, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    if (!begin_own_trust(client))
+        return error_out_of_memory(error);
+    return trust_add_path(&client->trust, SSL_CTX_get_cert_store(client->ctx), directory,
+                          error);
+}
+
+enum tlsdial_cause tlsdial_client_set_partial_chain(tlsdial_client *client, bool allowed,
+                                                    struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    X509_VERIFY_PARAM *param = SSL_CTX_get0_param(client->ctx);
+    if (allowed)
+        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+    else
+        X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+    return TLSDIAL_OK;
+}
+
+enum tlsdial_cause tlsdial_client_add_untrusted(tlsdial_client *client, const char *file,
+                                                struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, file, error);
+    return cause == TLSDIAL_OK ? trust_add_untrusted(client->untrusted, file, error)
+                               : cause;
+}
+
+enum tlsdial_cause tlsdial_client_set_verify_time(tlsdial_client *client, int64_t seconds,
+                                                  struct tlsdial_error *error)
+{
+    time_t moment = (time_t)seconds;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    if ((int64_t)moment != seconds)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "the time %lld is out of this system's range",
+                                 (long long)seconds);
+    client->verify_time = seconds;
+    client->has_verify_time = true;
+    apply_verify_time(client);
+    return TLSDIAL_OK;
+}
+
+static bool is_protocol(enum tlsdial_protocol protocol)
+{
+    return protocol == TLSDIAL_PROTOCOL_DEFAULT || protocol == TLSDIAL_TLS_1_2 ||
+           protocol == TLSDIAL_TLS_1_3;
+}
+
+enum tlsdial_cause tlsdial_client_set_protocols(tlsdial_client *client,
+                                                enum tlsdial_protocol minimum,
+                                                enum tlsdial_protocol maximum,
+                                                struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    if (!is_protocol(minimum) || !is_protocol(maximum))
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "TLS 1.2 and TLS 1.3 are the versions that can be set");
+    long lowest = minimum != TLSDIAL_PROTOCOL_DEFAULT
+                      ? (long)minimum
+                      : SSL_CTX_get_min_proto_version(client->ctx);
+    long highest = maximum != TLSDIAL_PROTOCOL_DEFAULT
+                       ? (long)maximum
+                       : SSL_CTX_get_max_proto_version(client->ctx);
+    if (highest != 0 && highest < lowest)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "the lowest TLS version is above the highest");
+    SSL_CTX_set_min_proto_version(client->ctx, (int)lowest);
+    SSL_CTX_set_max_proto_version(client->ctx, (int)highest);
+    return TLSDIAL_OK;
+}
+
+bool client_is_family(enum tlsdial_family family)
+{
+    return family == TLSDIAL_ANY_FAMILY || family == TLSDIAL_IPV4 ||
+           family == TLSDIAL_IPV6;
+}
+
+enum tlsdial_cause tlsdial_client_set_family(tlsdial_client *client,
+                                             enum tlsdial_family family,
+                                             struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK && !client_is_family(family))
+        cause = tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "%d is not a family",
+                                  (int)family);
+    if (cause == TLSDIAL_OK)
+        client->family = family;
+    return cause;
+}
+
+enum tlsdial_cause tlsdial_client_add_resolve(tlsdial_client *client, const char *host,
+                                              const char *port, const char *addresses,
+                                              struct tlsdial_error *error)
+{
+    bool complete = host != NULL && port != NULL;
+    enum tlsdial_cause cause =
+        client_check_setting(client, complete ? addresses : NULL, error);
+    return cause == TLSDIAL_OK
+               ? resolve_override_add(&client->overrides, host, port, addresses, error)
+               : cause;
+}
+
+static enum tlsdial_cause set_limit(tlsdial_client *client, int64_t *limit, int64_t value,
+                                    struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK && value < 0)
+        cause = tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "a negative limit: %lld",
+                                  (long long)value);
+    if (cause == TLSDIAL_OK)
+        *limit = value;
+    return cause;
+}
+
+enum tlsdial_cause tlsdial_client_set_connect_timeout(tlsdial_client *client,
+                                                      int64_t limit,
+                                                      struct tlsdial_error *error)
+{
+    return set_limit(client, &client->connect_timeout, limit, error);
+}
+
+enum tlsdial_cause tlsdial_client_set_idle_timeout(tlsdial_client *client, int64_t limit,
+                                                   struct tlsdial_error *error)
+{
+    return set_limit(client, &client->idle_timeout, limit, error);
+}
+
+enum tlsdial_cause tlsdial_client_set_max_time(tlsdial_client *client, int64_t limit,
+                                               struct tlsdial_error *error)
+{
+    return set_limit(client, &client->max_time, limit, error);
+}

@@ -1,0 +1,366 @@
+/* diagnose.c: from what OpenSSL, the handshake and the socket say of a failure to its cause. */
+#include <config.h>
+
+#include "tls/diagnose.h"
+
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "net/sock.h"
+#include "x509/verify.h"
+
+#define BYTES_SHOWN 8 /* of an answer that is no text */
+
+/* ---- alerts ---- */
+
+/* Alerts by which servers refuse what came, or did not come, in answer to a CertificateRequest;
+ * they are not of one mind which it is. */
+static bool is_about_certificate(unsigned char alert)
+{
+    switch (alert) {
+    case SSL_AD_HANDSHAKE_FAILURE:
+    case SSL_AD_BAD_CERTIFICATE:
+    case SSL_AD_UNSUPPORTED_CERTIFICATE:
+    case SSL_AD_CERTIFICATE_REVOKED:
+    case SSL_AD_CERTIFICATE_EXPIRED:
+    case SSL_AD_CERTIFICATE_UNKNOWN:
+    case SSL_AD_UNKNOWN_CA:
+    case SSL_AD_ACCESS_DENIED:
+    case SSL_AD_DECRYPT_ERROR:
+    case SSL_AD_CERTIFICATE_REQUIRED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Whether the alert is the server's word on our certificate; TLS 1.3 gives it at the first read. */
+static enum tlsdial_cause client_certificate_cause(const struct messages *messages)
+{
+    bool asked =
+        messages->certificate_requested || messages->alert == SSL_AD_CERTIFICATE_REQUIRED;
+    if (!messages->alerted || !asked || !is_about_certificate(messages->alert))
+        return TLSDIAL_OK;
+    return messages->certificate_sent ? TLSDIAL_CLIENT_CERTIFICATE_REJECTED
+                                      : TLSDIAL_CLIENT_CERTIFICATE_REQUIRED;
+}
+
+static enum tlsdial_cause alert_cause(const struct messages *messages)
+{
+    enum tlsdial_cause cause = client_certificate_cause(messages);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    switch (messages->alert) {
+    case SSL_AD_PROTOCOL_VERSION:
+        return TLSDIAL_TLS_VERSION;
+    case SSL_AD_HANDSHAKE_FAILURE:
+    case SSL_AD_INSUFFICIENT_SECURITY: /* before a ServerHello: nothing suits */
+        return messages->server_hello ? TLSDIAL_HANDSHAKE : TLSDIAL_NO_SHARED_PARAMETERS;
+    case SSL_AD_UNRECOGNIZED_NAME:
+        return TLSDIAL_UNRECOGNIZED_NAME;
+    case SSL_AD_NO_APPLICATION_PROTOCOL:
+        return TLSDIAL_ALPN;
+    default:
+        return TLSDIAL_HANDSHAKE;
+    }
+}
+
+static const char *alert_name(unsigned char alert)
+{
+    switch (alert) { /* what OpenSSL 3.0 has no words for */
+    case SSL_AD_NO_APPLICATION_PROTOCOL:
+        return "no application protocol";
+    case SSL_AD_CERTIFICATE_REQUIRED:
+        return "certificate required";
+    case SSL_AD_MISSING_EXTENSION:
+        return "missing extension";
+    case SSL_AD_INAPPROPRIATE_FALLBACK:
+        return "inappropriate fallback";
+    default:
+        return SSL_alert_desc_string_long(alert);
+    }
+}
+
+/* What the cause leaves open, after the name of the alert. */
+static void print_circumstance(char *to, size_t size, const tlsdial_conn *conn,
+                               enum tlsdial_cause cause)
+{
+    char offer[900];
+    messages_describe_offer(&conn->messages, conn->ssl, offer, sizeof offer);
+    const char *versions_end = strchr(offer, ';');
+    int versions =
+        versions_end != NULL ? (int)(versions_end - offer) : (int)strlen(offer);
+    to[0] = '\0';
+    if (cause == TLSDIAL_NO_SHARED_PARAMETERS)
+        snprintf(to, size, "; offered were %s", offer);
+    else if (cause == TLSDIAL_TLS_VERSION)
+        snprintf(to, size, "; offered were %.*s", versions, offer);
+    else if (cause == TLSDIAL_CLIENT_CERTIFICATE_REQUIRED)
+        snprintf(to, size, ": it asked for a client certificate, and got none");
+    else if (cause == TLSDIAL_CLIENT_CERTIFICATE_REJECTED)
+        snprintf(to, size, " after it got the client certificate");
+    else if (cause == TLSDIAL_UNRECOGNIZED_NAME)
+        snprintf(to, size, ": it does not serve \"%.253s\"",
+                 SSL_get_servername(conn->ssl, TLSEXT_NAMETYPE_host_name) != NULL
+                     ? SSL_get_servername(conn->ssl, TLSEXT_NAMETYPE_host_name)
+                     : "");
+    else if (cause == TLSDIAL_TLS_ERROR && conn->messages.renegotiation_refused)
+        snprintf(to, size, ": it wanted to renegotiate, which is refused here");
+    else if (cause == TLSDIAL_ALPN && conn->alpn != NULL)
+        snprintf(to, size, "; offered were %.200s", conn->alpn);
+}
+
+static enum tlsdial_cause alerted(const tlsdial_conn *conn, enum tlsdial_cause cause,
+                                  struct tlsdial_error *error)
+{
+    char circumstance[1000];
+    unsigned char alert = conn->messages.alert;
+    print_circumstance(circumstance, sizeof circumstance, conn, cause);
+    return tlsdial_error_set(error, cause, ERR_peek_error(),
+                             "the server sent the alert \"%s\" (%d)%s", alert_name(alert),
+                             alert, circumstance);
+}
+
+/* ---- what is no TLS ---- */
+
+/* What a protocol's first bytes look like: those of a server that speaks first, or of its answer
+ * to a ClientHello. */
+struct greeting {
+    const char *prefix, *contains, *protocol, *hint;
+};
+
+static const struct greeting greetings[] = {
+    {"HTTP/", NULL, "HTTP", "this port serves plain HTTP; HTTPS is often on port 443"},
+    {"<", "html", "HTTP", "this port serves plain HTTP; HTTPS is often on port 443"},
+    {"220", "FTP", "FTP", "TLS from the start (implicit FTPS) is often on port 990"},
+    {"220", "SMTP", "SMTP", "TLS from the start is often on port 465"},
+    {"220", NULL, "SMTP or FTP",
+     "TLS from the start is often on port 465 (SMTP) or 990 (FTP)"},
+    {"+OK", NULL, "POP3", "TLS from the start is often on port 995"},
+    {"* OK", NULL, "IMAP", "TLS from the start is often on port 993"},
+    {"* PREAUTH", NULL, "IMAP", "TLS from the start is often on port 993"},
+    {"SSH-", NULL, "SSH", "an SSH server listens on this port"},
+    {"<?xml", NULL, "XMPP", "TLS from the start is often on port 5223"},
+    {"-ERR", NULL, "POP3 or Redis", "check the port: this one serves something else"},
+};
+
+/* The first bytes of an answer. */
+struct beginning {
+    const unsigned char *bytes;
+    size_t length;
+};
+
+static struct beginning beginning_of(const struct stream *stream)
+{
+    struct beginning beginning;
+    beginning.bytes = stream_first(stream, &beginning.length);
+    return beginning;
+}
+
+static bool is_postgresql(struct beginning first)
+{
+    /* ErrorResponse: 'E', length of four bytes, 'S' and the severity. */
+    return first.length >= 6 && first.bytes[0] == 'E' && first.bytes[1] == 0 &&
+           first.bytes[2] == 0 && first.bytes[5] == 'S';
+}
+
+static bool is_mysql(struct beginning first)
+{
+    /* Length of three bytes, sequence number 0, protocol version 10 or an error packet. */
+    return first.length >= 5 && first.bytes[2] == 0 && first.bytes[3] == 0 &&
+           (first.bytes[4] == 10 || first.bytes[4] == 0xff);
+}
+
+/* The first bytes as text, up to the line's end. */
+static void first_line(struct beginning first, char to[STREAM_FIRST_BYTES + 1])
+{
+    memcpy(to, first.bytes, first.length);
+    to[first.length] = '\0';
+    to[strcspn(to, "\r\n")] = '\0';
+}
+
+/* What the answer begins with: a line in quotes or, where that would show nothing, bytes. */
+static void print_beginning(char *to, size_t size, struct beginning first,
+                            const char *line)
+{
+    if (*line != '\0')
+        snprintf(to, size, "\"%s\"", line);
+    else
+        snprintf(to, size, "the byte%s", first.length == 1 ? "" : "s");
+    for (size_t i = 0; *line == '\0' && i < first.length && i < BYTES_SHOWN; i++) {
+        size_t used = strlen(to);
+        snprintf(to + used, size - used, " %02X", first.bytes[i]);
+    }
+}
+
+static const struct greeting *find_greeting(struct beginning first, const char *line)
+{
+    static const struct greeting postgresql = {
+        NULL, NULL, "PostgreSQL", "PostgreSQL begins TLS with a request of its own"};
+    static const struct greeting mysql = {NULL, NULL, "MySQL or MariaDB",
+                                          "MySQL begins TLS after a greeting of its own"};
+    for (size_t i = 0; i < sizeof greetings / sizeof greetings[0]; i++)
+        if (strncmp(line, greetings[i].prefix, strlen(greetings[i].prefix)) == 0 &&
+            (greetings[i].contains == NULL ||
+             strstr(line, greetings[i].contains) != NULL))
+            return &greetings[i];
+    return is_postgresql(first) ? &postgresql : is_mysql(first) ? &mysql : NULL;
+}
+
+/* Whether the peer's first bytes can begin a TLS record: type 20 to 23 (RFC 8446, 5.1), major
+ * version 3. Some answer in plain text and close, which OpenSSL takes for a mere end. */
+static bool began_with_tls(struct beginning first)
+{
+    return first.length == 0 || (first.bytes[0] >= 20 && first.bytes[0] <= 23 &&
+                                 (first.length == 1 || first.bytes[1] == 3));
+}
+
+static enum tlsdial_cause not_tls(struct stream *stream, struct tlsdial_error *error)
+{
+    char line[STREAM_FIRST_BYTES + 1], beginning[STREAM_FIRST_BYTES + 32];
+    stream_read_first(stream);
+    struct beginning first = beginning_of(stream);
+    first_line(first, line);
+    print_beginning(beginning, sizeof beginning, first, line);
+    const struct greeting *greeting = find_greeting(first, line);
+    tlsdial_error_set(error, TLSDIAL_NOT_TLS, ERR_peek_error(),
+                      "the peer does not speak TLS%s%s: its answer begins with %s",
+                      greeting != NULL ? " but " : "",
+                      greeting != NULL ? greeting->protocol : "", beginning);
+    if (greeting != NULL)
+        error_hint(error, greeting->hint);
+    return TLSDIAL_NOT_TLS;
+}
+
+/* ---- the socket ---- */
+
+static enum tlsdial_cause socket_failed(struct ending ending, enum tlsdial_cause cause,
+                                        const char *during, struct tlsdial_error *error)
+{
+    char reason[128];
+    sock_describe(ending.code, reason, sizeof reason);
+    return tlsdial_error_set(error, cause, (unsigned long)ending.code, "%s: %s", during,
+                             reason);
+}
+
+/* Some boxes on the way drop or break a ClientHello for its size (more than one packet). */
+static void add_client_hello_size(const tlsdial_conn *conn, struct tlsdial_error *error)
+{
+    char text[80];
+    if (error == NULL || beginning_of(conn->stream).length > 0 ||
+        conn->messages.client_hello == NULL)
+        return;
+    unsigned long long sent = stream_sent(conn->stream);
+    if (sent > 0)
+        snprintf(text, sizeof text, ", after a ClientHello of %llu bytes", sent);
+    error_append(error, sent > 0 ? text : ", before the ClientHello was sent");
+}
+
+/* Not every server says why it ends; that it asked for a certificate may be the reason. */
+static void suspect_client_certificate(const tlsdial_conn *conn,
+                                       struct tlsdial_error *error)
+{
+    if (conn->messages.certificate_requested && !conn->messages.certificate_sent)
+        error_hint(error, "the server asked for a client certificate, and got none; "
+                          "--cert FILE gives one");
+}
+
+static enum tlsdial_cause ended(const tlsdial_conn *conn, struct ending ending,
+                                struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = TLSDIAL_CLOSED_IN_HANDSHAKE;
+    if (ending.end == STREAM_FIN)
+        tlsdial_error_set(error, cause, 0,
+                          "the peer closed the connection during the handshake");
+    else if (sock_fault(ending.code) == SOCK_RESET)
+        socket_failed(ending, cause, "the connection broke during the handshake", error);
+    else
+        cause = socket_failed(ending, TLSDIAL_HANDSHAKE, "the connection failed", error);
+    add_client_hello_size(conn, error);
+    suspect_client_certificate(conn, error);
+    return cause;
+}
+
+/* ---- the occasions ---- */
+
+/* What libssl found itself. A server that has said ServerHello speaks TLS, however it goes on. */
+static enum tlsdial_cause reason_cause(const struct messages *messages)
+{
+    unsigned long code = ERR_peek_error();
+    switch (ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+        return messages->server_hello ? TLSDIAL_HANDSHAKE : TLSDIAL_NOT_TLS;
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_NO_PROTOCOLS_AVAILABLE:
+    case SSL_R_VERSION_TOO_LOW:
+        return TLSDIAL_TLS_VERSION;
+    case SSL_R_NO_CIPHERS_AVAILABLE:
+        return TLSDIAL_NO_SHARED_PARAMETERS;
+    default:
+        return TLSDIAL_HANDSHAKE;
+    }
+}
+
+enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcome outcome,
+                                      struct tlsdial_error *error)
+{
+    struct beginning first = beginning_of(conn->stream);
+    struct ending ending = conn_ending(conn);
+    const struct verification *verification = &conn->evidence->verification;
+    enum tlsdial_cause cause = insecure_excuses(verification)
+                                   ? TLSDIAL_OK
+                                   : verification_error(verification, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
+    if (outcome == CONN_LATE) {
+        tlsdial_error_set(error, TLSDIAL_DEADLINE_HANDSHAKE, 0,
+                          "the handshake did not end in time: the peer sent %s",
+                          first.length == 0 ? "nothing" : "too little");
+        add_client_hello_size(conn, error);
+        return TLSDIAL_DEADLINE_HANDSHAKE;
+    }
+    if (!began_with_tls(first))
+        return not_tls(conn->stream, error);
+    if (outcome == CONN_PEER_CLOSED)
+        return tlsdial_error_set(
+            error, TLSDIAL_CLOSED_IN_HANDSHAKE, 0,
+            "the peer sent close_notify before the handshake was done");
+    if (conn->messages.alerted)
+        return alerted(conn, alert_cause(&conn->messages), error);
+    if (ending.end != STREAM_OPEN)
+        return ended(conn, ending, error);
+    return tlsdial_error_set(error, reason_cause(&conn->messages), ERR_peek_error(), "%s",
+                             error_openssl_reason("no reason given"));
+}
+
+enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn, enum conn_outcome outcome,
+                                     struct ending ending, struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_certificate_cause(&conn->messages);
+    if (outcome == CONN_LATE)
+        return tlsdial_error_set(error, TLSDIAL_DEADLINE_TRANSFER, 0,
+                                 deadline_passed(conn->total)
+                                     ? "the transfer did not end in time"
+                                     : "the peer was silent for too long");
+    if (conn->messages.alerted)
+        return alerted(conn, cause != TLSDIAL_OK ? cause : TLSDIAL_TLS_ERROR, error);
+    if (ending.end == STREAM_OPEN)
+        return tlsdial_error_set(error, TLSDIAL_TLS_ERROR, ERR_peek_error(), "%s",
+                                 error_openssl_reason("no reason given"));
+    if (ending.end == STREAM_FIN)
+        cause = tlsdial_error_set(error, TLSDIAL_TRUNCATED, ERR_peek_error(),
+                                  "the peer ended the connection without close_notify");
+    else
+        cause = socket_failed(ending, TLSDIAL_RESET,
+                              sock_fault(ending.code) == SOCK_RESET
+                                  ? "the connection was reset"
+                                  : "the connection failed",
+                              error);
+    suspect_client_certificate(conn, error);
+    return cause;
+}

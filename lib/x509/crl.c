@@ -1,0 +1,114 @@
+/* crl.c: certificate revocation lists (RFC 5280, 5), and what they say. */
+#include <config.h>
+
+#include "x509/crl.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "base/error.h"
+#include "x509/certificate.h"
+
+enum crls { CRLS_READ, CRLS_NONE, CRLS_DELTA, CRLS_NO_MEMORY };
+
+/* Takes over the CRL. OpenSSL would drop a delta (RFC 5280, 5.2.4), and what it revokes, silently.
+ */
+static enum crls take_crl(STACK_OF(X509_CRL) * list, X509_CRL *crl)
+{
+    bool delta = X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0;
+    if (!delta && sk_X509_CRL_push(list, crl) > 0)
+        return CRLS_READ;
+    X509_CRL_free(crl);
+    return delta ? CRLS_DELTA : CRLS_NO_MEMORY;
+}
+
+/* Takes the CRLs of a file, PEM or, for one alone, DER. A damaged one makes the file none of CRLs. */
+static enum crls read_crls(BIO *bio, STACK_OF(X509_CRL) * list)
+{
+    X509_CRL *crl;
+    enum crls result = CRLS_NONE;
+    while ((result == CRLS_NONE || result == CRLS_READ) &&
+           (crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL)) != NULL)
+        result = take_crl(list, crl);
+    if (result == CRLS_READ || result == CRLS_NONE) {
+        bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+        if (!ended)
+            return CRLS_NONE;
+        if (result == CRLS_NONE && BIO_reset(bio) == 0 &&
+            (crl = d2i_X509_CRL_bio(bio, NULL)) != NULL)
+            result = take_crl(list, crl);
+    }
+    return result;
+}
+
+static const char *crls_fault(enum crls result)
+{
+    return result == CRLS_DELTA ? "it is a delta CRL"
+                                : "it has no CRL, or one that cannot be read";
+}
+
+enum tlsdial_cause crl_list_add_file(STACK_OF(X509_CRL) * list, const char *file,
+                                     struct tlsdial_error *error)
+{
+    char text[256];
+    ERR_clear_error();
+    BIO *bio = BIO_new_file(file, "rb");
+    enum crls result = bio != NULL ? read_crls(bio, list) : CRLS_NONE;
+    BIO_free(bio);
+    if (result == CRLS_NO_MEMORY)
+        return error_out_of_memory(error);
+    if (result != CRLS_READ)
+        return tlsdial_error_set(
+            error, TLSDIAL_CRL_FILE, ERR_peek_error(), "CRL file '%s': %s", file,
+            error_system_reason(text, sizeof text, crls_fault(result)));
+    ERR_clear_error();
+    return TLSDIAL_OK;
+}
+
+/* ---- facts ---- */
+
+static void set_revocation(struct finding *finding, X509_CRL *crl, X509 *certificate)
+{
+    X509_REVOKED *entry = NULL;
+    finding->kind = FINDING_REVOKED;
+    finding->revocation_reason = -1;
+    if (crl == NULL || X509_CRL_get0_by_cert(crl, &entry, certificate) == 0)
+        return;
+    ASN1_ENUMERATED *code = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
+    if (code != NULL)
+        finding->revocation_reason = (int)ASN1_ENUMERATED_get(code);
+    ASN1_ENUMERATED_free(code);
+    finding->has_time =
+        asn1_time_seconds(X509_REVOKED_get0_revocationDate(entry), &finding->time);
+}
+
+static void set_unknown(struct finding *finding, const X509_CRL *crl)
+{
+    if (finding->native == X509_V_ERR_UNABLE_TO_GET_CRL || crl == NULL) {
+        finding->kind = FINDING_CRL_ABSENT;
+    } else if (finding->native == X509_V_ERR_CRL_HAS_EXPIRED) {
+        finding->kind = FINDING_CRL_EXPIRED;
+        finding->has_time =
+            asn1_time_seconds(X509_CRL_get0_nextUpdate(crl), &finding->time);
+    } else if (finding->native == X509_V_ERR_CRL_NOT_YET_VALID) {
+        finding->kind = FINDING_CRL_NOT_YET_VALID;
+        finding->has_time =
+            asn1_time_seconds(X509_CRL_get0_lastUpdate(crl), &finding->time);
+    } else {
+        finding->kind = FINDING_CRL_UNUSABLE;
+    }
+}
+
+void facts_of_revocation(struct finding *finding, X509_STORE_CTX *store_ctx)
+{
+    X509 *certificate = X509_STORE_CTX_get_current_cert(store_ctx);
+    X509_CRL *crl = X509_STORE_CTX_get0_current_crl(store_ctx);
+    finding_take(finding, &finding->issuer,
+                 name_text(crl != NULL ? X509_CRL_get_issuer(crl)
+                                       : X509_get_issuer_name(certificate)));
+    if (finding->cause == TLSDIAL_REVOKED)
+        set_revocation(finding, crl, certificate);
+    else
+        set_unknown(finding, crl);
+}

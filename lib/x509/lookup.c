@@ -1,0 +1,290 @@
+/*
+ * lookup.c: an X509_LOOKUP_METHOD over indexed bundles; see lookup.h and bundle.h.
+ *
+ * The store asks for all certificates of a name.  They are parsed and given to the store, which
+ * keeps them and does not ask for that name again.
+ */
+#include <config.h>
+
+#include "x509/lookup.h"
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "x509/bundle.h"
+
+#define FIRST_READ (256 * 1024) /* octets; the bundles of distributions fit */
+
+/* Of one store. Written while it is set up, read by the threads that verify. */
+struct bundle_list {
+    struct bundle *items;
+    size_t count;
+};
+
+/* ---- reading ---- */
+
+/* Reads on into *text, of room octets, until the end. */
+static enum lookup_result read_on(BIO *bio, char **text, size_t room, size_t *length)
+{
+    for (;;) {
+        size_t n;
+        if (*length == room) {
+            char *larger =
+                room > LOOKUP_LARGEST_FILE ? NULL : OPENSSL_realloc(*text, 2 * room);
+            if (larger == NULL)
+                return room > LOOKUP_LARGEST_FILE ? LOOKUP_TOO_LARGE
+                                                  : LOOKUP_OUT_OF_MEMORY;
+            *text = larger;
+            room *= 2;
+        }
+        ERR_set_mark();
+        if (BIO_read_ex(bio, *text + *length, room - *length, &n) != 1) {
+            bool at_end = ERR_peek_last_error() == 0 || BIO_eof(bio);
+            ERR_clear_last_mark();
+            return at_end ? LOOKUP_LOADED : LOOKUP_UNREADABLE;
+        }
+        ERR_pop_to_mark();
+        *length += n;
+    }
+}
+
+static enum lookup_result read_file(const char *file, char **text, size_t *length)
+{
+    BIO *bio = BIO_new_file(file, "rb");
+    if (bio == NULL)
+        return LOOKUP_UNREADABLE;
+    *length = 0;
+    *text = OPENSSL_malloc(FIRST_READ);
+    enum lookup_result result =
+        *text != NULL ? read_on(bio, text, FIRST_READ, length) : LOOKUP_OUT_OF_MEMORY;
+    BIO_free(bio);
+    if (result == LOOKUP_LOADED && *length > LOOKUP_LARGEST_FILE)
+        result = LOOKUP_TOO_LARGE;
+    if (result != LOOKUP_LOADED)
+        OPENSSL_free(*text);
+    return result;
+}
+
+/* ---- adding ---- */
+
+static int find(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name,
+                X509_OBJECT *found);
+
+static int new_list(X509_LOOKUP *lookup)
+{
+    struct bundle_list *list = OPENSSL_zalloc(sizeof *list);
+    return list != NULL && X509_LOOKUP_set_method_data(lookup, list) == 1;
+}
+
+static void free_list(X509_LOOKUP *lookup)
+{
+    struct bundle_list *list = X509_LOOKUP_get_method_data(lookup);
+    for (size_t i = 0; list != NULL && i < list->count; i++)
+        bundle_clear(&list->items[i]);
+    if (list != NULL)
+        OPENSSL_free(list->items);
+    OPENSSL_free(list);
+}
+
+/* Like the BIO_METHOD of bio.c, a type that is registered once a process. */
+static X509_LOOKUP_METHOD *bundle_method;
+static CRYPTO_ONCE bundle_method_once = CRYPTO_ONCE_STATIC_INIT;
+
+static void bundle_method_make(void)
+{
+    X509_LOOKUP_METHOD *method = X509_LOOKUP_meth_new("tlsdial bundle");
+    if (method == NULL)
+        return;
+    if (X509_LOOKUP_meth_set_new_item(method, new_list) &&
+        X509_LOOKUP_meth_set_free(method, free_list) &&
+        X509_LOOKUP_meth_set_get_by_subject(method, find))
+        bundle_method = method;
+    else
+        X509_LOOKUP_meth_free(method);
+}
+
+/* The store's own, made when it is first asked for. */
+static struct bundle_list *list_of(X509_STORE *store)
+{
+    if (!CRYPTO_THREAD_run_once(&bundle_method_once, bundle_method_make) ||
+        bundle_method == NULL)
+        return NULL;
+    X509_LOOKUP *lookup = X509_STORE_add_lookup(store, bundle_method);
+    return lookup != NULL ? X509_LOOKUP_get_method_data(lookup) : NULL;
+}
+
+bool lookup_prepare_store(X509_STORE *store)
+{
+    return list_of(store) != NULL;
+}
+
+static bool add_bundle(X509_STORE *store, struct bundle bundle)
+{
+    struct bundle_list *list = list_of(store);
+    struct bundle *items =
+        list == NULL ? NULL
+                     : OPENSSL_realloc(list->items, (list->count + 1) * sizeof *items);
+    if (items == NULL)
+        return false;
+    list->items = items;
+    list->items[list->count++] = bundle;
+    return true;
+}
+
+/* What no index can be made of: all of it at once, as OpenSSL reads it. */
+static enum lookup_result add_parsed(X509_STORE *store, const char *text, size_t length,
+                                     size_t *certificates)
+{
+    BIO *bio = BIO_new_mem_buf(text, (int)length);
+    if (bio == NULL)
+        return LOOKUP_OUT_OF_MEMORY;
+    char no_passphrase[] = ""; /* a private key in the file is not ours to ask about */
+    STACK_OF(X509_INFO) *all = PEM_X509_INFO_read_bio(bio, NULL, NULL, no_passphrase);
+    bool any = false, ok = all != NULL;
+    for (int i = 0; ok && i < sk_X509_INFO_num(all); i++) {
+        const X509_INFO *info = sk_X509_INFO_value(all, i);
+        ok = (info->x509 == NULL || X509_STORE_add_cert(store, info->x509) == 1) &&
+             (info->crl == NULL || X509_STORE_add_crl(store, info->crl) == 1);
+        *certificates += info->x509 != NULL;
+        any = any || info->x509 != NULL || info->crl != NULL;
+    }
+    sk_X509_INFO_pop_free(all, X509_INFO_free);
+    BIO_free(bio);
+    return !ok ? LOOKUP_MALFORMED : any ? LOOKUP_LOADED : LOOKUP_EMPTY;
+}
+
+enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
+                                   size_t *certificates)
+{
+    struct bundle bundle;
+    char *text;
+    size_t length;
+    *certificates = 0;
+    enum lookup_result result = read_file(file, &text, &length);
+    if (result != LOOKUP_LOADED)
+        return result;
+    switch (bundle_index(&bundle, text, length)) {
+    case BUNDLE_INDEXED:
+        *certificates = bundle.certificates;
+        result = bundle.count == 0            ? LOOKUP_EMPTY
+                 : !add_bundle(store, bundle) ? LOOKUP_OUT_OF_MEMORY
+                                              : LOOKUP_LOADED;
+        if (result != LOOKUP_LOADED)
+            bundle_clear(&bundle);
+        return result;
+    case BUNDLE_ODD:
+        result = add_parsed(store, text, length, certificates);
+        break;
+    default:
+        result = LOOKUP_OUT_OF_MEMORY;
+        break;
+    }
+    OPENSSL_free(text);
+    return result;
+}
+
+/* ---- finding ---- */
+
+/* Parses an entry into the store, if it is of that name and not of one with the same hash. One
+ * that OpenSSL cannot parse is as if it were not there; its error queue tells of it. */
+static void add_entry(X509_STORE *store, const struct bundle *bundle,
+                      const struct bundle_entry *entry, const X509_NAME *name)
+{
+    X509 *certificate = NULL;
+    X509_CRL *crl = NULL;
+    if (entry->kind == BUNDLE_CRL)
+        crl = bundle_crl(bundle, entry);
+    else
+        certificate = bundle_certificate(bundle, entry);
+    if (crl != NULL && X509_NAME_cmp(X509_CRL_get_issuer(crl), name) == 0)
+        X509_STORE_add_crl(store, crl);
+    if (certificate != NULL &&
+        X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0)
+        X509_STORE_add_cert(store, certificate);
+    X509_CRL_free(crl);
+    X509_free(certificate);
+}
+
+static bool add_name(X509_STORE *store, const struct bundle_list *list, bool crls,
+                     const X509_NAME *name)
+{
+    const unsigned char *der;
+    size_t length;
+    bool any = false;
+    if (X509_NAME_get0_der(name, &der, &length) != 1)
+        return false;
+    uint32_t hash;
+    bool hashed =
+        bundle_name_hash(der, length, &hash); /* else all have to be looked at */
+    for (size_t i = 0; i < list->count; i++)
+        for (size_t j = 0; j < list->items[i].count; j++) {
+            const struct bundle_entry *entry = &list->items[i].entries[j];
+            if ((hashed && entry->name != hash) || (entry->kind == BUNDLE_CRL) != crls)
+                continue;
+            add_entry(store, &list->items[i], entry, name);
+            any = true;
+        }
+    return any;
+}
+
+/* What the store has now, and its end. X509_STORE_get0_objects() is deprecated in OpenSSL 4.0. */
+#ifdef HAVE_X509_STORE_GET1_OBJECTS
+static STACK_OF(X509_OBJECT) * objects_of(X509_STORE *store)
+{
+    return X509_STORE_get1_objects(store);
+}
+
+static void objects_end(X509_STORE *store, STACK_OF(X509_OBJECT) * objects)
+{
+    (void)store;
+    sk_X509_OBJECT_pop_free(objects, X509_OBJECT_free);
+}
+#else
+static STACK_OF(X509_OBJECT) * objects_of(X509_STORE *store)
+{
+    return X509_STORE_lock(store) == 1 ? X509_STORE_get0_objects(store) : NULL;
+}
+
+static void objects_end(X509_STORE *store, STACK_OF(X509_OBJECT) * objects)
+{
+    (void)objects;
+    X509_STORE_unlock(store);
+}
+#endif
+
+/* Gives what the store has now; the store's reference keeps it, as the caller expects. */
+static bool give(X509_STORE *store, X509_LOOKUP_TYPE type, const X509_NAME *name,
+                 X509_OBJECT *found)
+{
+    bool given = false;
+    STACK_OF(X509_OBJECT) *objects = objects_of(store);
+    if (objects == NULL)
+        return false;
+    X509_OBJECT *object = X509_OBJECT_retrieve_by_subject(objects, type, name);
+    if (object != NULL && type == X509_LU_CRL) {
+        X509_CRL *crl = X509_OBJECT_get0_X509_CRL(object);
+        given = X509_OBJECT_set1_X509_CRL(found, crl) == 1;
+        if (given)
+            X509_CRL_free(crl);
+    } else if (object != NULL) {
+        X509 *certificate = X509_OBJECT_get0_X509(object);
+        given = X509_OBJECT_set1_X509(found, certificate) == 1;
+        if (given)
+            X509_free(certificate);
+    }
+    objects_end(store, objects);
+    return given;
+}
+
+/* For X509_LOOKUP_meth_set_get_by_subject(3). Any result but 0 would be taken for success. */
+static int find(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name,
+                X509_OBJECT *found)
+{
+    const struct bundle_list *list = X509_LOOKUP_get_method_data(lookup);
+    X509_STORE *store = X509_LOOKUP_get_store(lookup);
+    if (type != X509_LU_X509 && type != X509_LU_CRL)
+        return 0;
+    return add_name(store, list, type == X509_LU_CRL, name) &&
+           give(store, type, name, found);
+}

@@ -1,0 +1,34 @@
+/* trust.h: where trusted certificates come from. */
+#ifndef TLSDIAL_X509_TRUST_H
+#define TLSDIAL_X509_TRUST_H
+
+#include <openssl/x509.h>
+
+#include "tlsdial.h"
+
+/** Where trusted certificates come from. A plain value. */
+struct trust {
+    char *words; /**< "FILE or DIRECTORY", for messages; "": nowhere yet */
+    struct tlsdial_trust *places;
+    size_t count;
+};
+
+void trust_clear(struct trust *trust);
+/** Copies the places alone. False when out of memory; *to is to be cleared in any case. */
+bool trust_copy_places(struct trust *to, const struct trust *from);
+/** How many certificates a directory has, by their names. */
+size_t trust_count_directories(const char *directory);
+/** Adds what the environment, this build, or OpenSSL's own says. */
+enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
+                                      struct tlsdial_error *error);
+enum tlsdial_cause trust_add_file(struct trust *trust, X509_STORE *store,
+                                  const char *file, struct tlsdial_error *error);
+enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
+                                  const char *directory, struct tlsdial_error *error);
+/** Adds the certificates of a PEM file to a list. */
+enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
+                                       struct tlsdial_error *error);
+/** Whether there is nothing to trust. It reads a directory: not for the way of every dial. */
+bool trust_is_empty(const struct trust *trust);
+
+#endif
