@@ -176,6 +176,13 @@ check_LTLIBRARIES += tests/tools/system_shim.la
 tests_tools_system_shim_la_SOURCES = tests/tools/system_shim.c
 tests_tools_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 tests_tools_system_shim_la_LIBADD = $(DL_LIBS)
+
+# -export-dynamic: the library that it loads gets its getaddrinfo().
+check_PROGRAMS += tests/tools/unload
+tests_tools_unload_SOURCES = tests/tools/unload.c
+tests_tools_unload_LDADD = $(DL_LIBS) $(PTHREAD_LIBS)
+tests_tools_unload_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+$(tests_tools_unload_OBJECTS): include/tlsdial.h
 endif
 endif
 

@@ -165,4 +165,4 @@ else
     skip 'IPv6' 'there is no ::1' some
 fi
 
-done_testing 39
+done_testing 46
