@@ -31,7 +31,7 @@ if has_terminals; then
     on_that TERM=dumb
     holds 'a dumb terminal' 'expected no colour' negate matches "$T/out" "$escape\\[[0-9;]*m"
 else
-    skip 'colour on a terminal' 'no pseudo-terminal is to be had'
+    skip 'colour on a terminal' 'no pseudo-terminal is to be had' 9
 fi
 stop_peer
 
@@ -111,4 +111,4 @@ out_has 'ALPN      h\x1B' 'is shown as its number'
 out_lacks "$escape" 'and nowhere as it is'
 stop_peer
 
-done_testing
+done_testing 45

@@ -244,4 +244,4 @@ wait_status "$without_limits"
 status_is 73 'without another limit, a run ends after a while'
 forget "$without_limits"
 
-done_testing
+done_testing 105

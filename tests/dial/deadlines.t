@@ -127,4 +127,4 @@ start_peer serve --delay 1
 dial --connect-timeout 0 --idle-timeout 0 --max-time 0 127.0.0.1 "$port"
 status_is 0 '0 is no limit, not one that has passed'
 
-done_testing
+done_testing 36

@@ -147,4 +147,4 @@ long=$("$PYTHON" -c 'print("220 " + "x" * 100000, end="")')
 fails_as 31 not-tls '220 xxx' 'a banner of 100 kB' plain --text "$long"
 ok "$([ "$(wc -c <"$T/err")" -lt 600 ]; echo $?)" 'a banner of 100 kB: does not flood the terminal'
 
-done_testing
+done_testing 79

@@ -60,4 +60,4 @@ stop_peer
 "$OPENSSL" rand 100001 >"$T/random" || bail_out 'no random bytes'
 sent_whole "$T/random" 'random bytes, more than a few records'
 
-done_testing
+done_testing 44

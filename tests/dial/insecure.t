@@ -48,6 +48,8 @@ if has_check; then
     out_has 'expired: "CN=old" expired' 'check: the other problem'
     out_has TLSv1.3 'check: the parameters of the connection'
     err_has "$WARNING" 'check warns too'
+else
+    skip 'check --insecure' "this tlsdial was built without 'check'" 5
 fi
 dial --insecure -v localhost "$port"
 status_is 0 '-v: status'
@@ -87,10 +89,10 @@ ignores 'revoked: ' 'revoked' --cacert ca.pem --crlfile ca.crl
 if has_ocsp; then
     ignores 'staple: ' 'no staple' --cacert ca.pem --require-staple
 else
-    skip 'no staple' 'this OpenSSL was built without OCSP'
+    skip 'no staple' 'this OpenSSL was built without OCSP' 6
 fi
 stop_peer
 closed_port
 dial trust=none --insecure localhost "$port"
 status_is 22 'other failures stay what they are'
-done_testing
+done_testing 51

@@ -59,4 +59,4 @@ status_is 0 'the peer answers and closes while we are still sending'
 out_matches '^x{200}' 'early answer: it is printed'
 err_has 'the peer closed before the whole request was sent' 'early answer: -v tells'
 
-done_testing
+done_testing 18

@@ -30,4 +30,4 @@ dial "https://localhost:$port/missing"
 status_is 0 'a page that is not there is a response too'
 out_has 'HTTP/1.1 404 Not Found' 'and is given as it is'
 
-done_testing
+done_testing 10

@@ -21,12 +21,13 @@ if [ -c /dev/full ]; then
         err_has 'output: ' "$option to a full device: the message"
     done
 else
-    skip 'a full device' 'there is no /dev/full'
+    skip 'a full device' 'there is no /dev/full' 7
 fi
 dial redirect='>&-' trust=none --help
 status_is 15 '--help with standard output closed'
 for option in --help --version; do # whoever reads has gone by the time
     in_shell "{ sleep 1; \"\$@\"; echo \$? >'$T/piped'; } | :" tlsdial "$option"
+    any_status 'that of the program is in a file'
     is "$(cat "$T/piped")" 0 "$option: a reader that has seen enough is no error"
     err_empty "$option: nothing is told of it"
 done
@@ -60,7 +61,7 @@ if has_terminals; then
     is "$(lines)" 3 'on a terminal: a last line that is ended gets no second newline'
     stop_peer
 else
-    skip 'on a terminal' 'no pseudo-terminal is to be had'
+    skip 'on a terminal' 'no pseudo-terminal is to be had' 7
 fi
 
 # --- -o
@@ -100,4 +101,4 @@ for path in "$folder" "$T/no-such-folder/new"; do
 done
 never_connected 'what cannot be written is reported before connecting'
 
-done_testing
+done_testing 39

@@ -26,7 +26,7 @@ start_peer relay --to "$page_port" --out "$T/wire"
 for closed in '' '<&-' '>&-' '<&- >&-' '2>&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
     case $EMULATOR$closed in
     valgrind*'2>&-'*)
-        skip "closed: $closed" 'valgrind itself needs descriptor 2'
+        skip "closed: $closed" 'valgrind itself needs descriptor 2' 6
         continue
         ;;
     esac
@@ -93,7 +93,7 @@ if [ "$(id -u)" -ne 0 ]; then
     status_is 15 '-o in a folder that may not be written'
     chmod 700 "$folder"
 else
-    skip 'files that may not be read or written' 'root may read and write everything'
+    skip 'files that may not be read or written' 'root may read and write everything' 3
 fi
 
 # --- killed in mid-transfer
@@ -115,7 +115,7 @@ if has_nameless_files; then
         holds_only '' "SIG${signal%:*}: nothing is left"
     done
 else
-    skip 'killed in mid-transfer' 'this file system has no files without a name'
+    skip 'killed in mid-transfer' 'this file system has no files without a name' 4
 fi
 stop_peer
 
@@ -140,4 +140,4 @@ same_bytes "$T/through" "$T/page" '-o to a FIFO: all of it'
 [ -p "$T/fifo" ]
 ok $? '-o to a FIFO: it stays one'
 
-done_testing
+done_testing 74

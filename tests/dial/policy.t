@@ -161,16 +161,33 @@ stop_peer
 
 # --- renegotiation ----------------------------------------------------------------------
 
-serve -tls1_2 -msg
-launch tlsdial --cacert "$T/ca.pem" localhost "$port"
-peer_log_has 'GET / HTTP/1.0' 'the connection is there'
-tell_peer r
-peer_log_has 'no renegotiation' 'renegotiation is declined'
-tell_peer Q
-collect 30
-status_between 60 69 'and ends as an error'
-err_has 'it wanted to renegotiate, which is refused here' 'and the message says why'
-is "$(grep -c 'Handshake.*, ClientHello' "$peer_log")" 1 'there was one handshake'
+for configuration in '' "$loose"; do
+    way=renegotiation${configuration:+', a loose configuration'}
+    serve -tls1_2 -msg
+    [ -z "$configuration" ] || configure "$configuration"
+    launch tlsdial --cacert "$T/ca.pem" localhost "$port"
+    peer_log_has 'GET / HTTP/1.0' "$way: the connection is there"
+    tell_peer r
+    peer_log_has 'no renegotiation' "$way: it is declined"
+    tell_peer Q
+    collect 30
+    status_between 60 69 "$way: it ends as an error"
+    err_has 'it wanted to renegotiate, which is refused here' "$way: the message says why"
+    is "$(grep -c 'Handshake.*, ClientHello' "$peer_log")" 1 "$way: there was one handshake"
+    unset_configuration
+    stop_peer
+done
+
+# --- a server that does not know RFC 5746 -----------------------------------------------
+
+start_peer no-renegotiation-info
+for configuration in '' "$loose"; do
+    [ -z "$configuration" ] || configure "$configuration"
+    dial localhost "$port"
+    failed_as 30 handshake 'unsafe legacy renegotiation disabled' \
+        "no renegotiation_info${configuration:+, and a loose configuration}"
+done
+unset_configuration
 stop_peer
 
 # --- keys -------------------------------------------------------------------------------
@@ -180,4 +197,4 @@ run with_env SSLKEYLOGFILE="$T/keys" tlsdial --cacert "$T/ca.pem" localhost "$po
 status_is 0 'SSLKEYLOGFILE: status'
 file_absent "$T/keys" 'SSLKEYLOGFILE writes nothing'
 
-done_testing
+done_testing 44

@@ -74,4 +74,4 @@ for tls in 1.2 1.3; do
     stop_peer
 done
 
-done_testing
+done_testing 112

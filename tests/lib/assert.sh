@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # What must be true: of the command that was run last ($status, $T/out, $T/err), and of files. Each
 # says so in one result.
 
@@ -87,10 +87,10 @@ lines_at_most() { [ "$(wc -l <"$1")" -le "$2" ]; }
 # What did not run at all lacks everything.
 lacks() { # lacks out|err TEXT DESC
     sought "$2" || return
-    [ -z "$status_owed" ] || {
+    if [ -n "$status_owed" ]; then
         fail "$3" "lacks '$2', but the status was not asserted before: $status_owed"
         return
-    }
+    fi
     holds "$3" "not expected in standard $1: $2" negate has "$T/$1" "$2"
 }
 

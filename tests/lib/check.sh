@@ -19,10 +19,10 @@ report_matches() { # report_matches REGEX DESC
 report_lacks() { # report_lacks TEXT DESC: after the status
     sought "$1" || return
     flatten
-    [ -s "$T/flat" ] && [ -z "$status_owed" ] || {
+    if [ ! -s "$T/flat" ] || [ -n "$status_owed" ]; then
         fail "$2" "lacks '$1', and there is no report, or the status was not asserted before"
         return
-    }
+    fi
     holds "$2" "not expected in the report: $1" negate has "$T/flat" "$1"
 }
 

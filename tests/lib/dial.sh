@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # The usual runs of the program, and what is usually said of them.
 #
 # dial and check take words of their own first, then those of the command line:

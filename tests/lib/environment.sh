@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # What the tests find: the two trees, the tools, what was built, and a clean environment.
 
 TOP_SRCDIR=$(cd "${TOP_SRCDIR:-.}" && pwd)

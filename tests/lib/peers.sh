@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # Peers to talk to. Each verb here sets port, peer_pid and peer_log, and comes back when the
 # peer listens. Ports are the system's choice, so that tests can run at the same time.
 #
@@ -172,9 +172,10 @@ never_connected() { # never_connected DESC: to the last start_peer, which ends b
     ok $? "$1" || show "the peer's log" "$peer_log"
 }
 
+none_is_open() { all_are_over || [ "$begun" -eq 0 ]; }
+
 fresh_log() { # forgets what the last start_peer has logged, once it is done with that
-    all_are_over_or_none() { all_are_over || [ "$begun" -eq 0 ]; }
-    wait_until 10 all_are_over_or_none || bail_out 'a peer is not done'
+    wait_until 10 none_is_open || bail_out 'a peer is not done'
     : >"$peer_log"
 }
 

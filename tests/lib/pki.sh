@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # Throwaway certificates. Each NAME becomes $T/NAME.pem and $T/NAME.key.
 #
 # Variables before one call change what it makes, and are forgotten after it:

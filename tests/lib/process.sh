@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # Processes and the scratch folder: what a test started and made is gone when it ends.
 
 started_pids=

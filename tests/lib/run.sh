@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # Running the programs under test: $T/out, $T/err and $status are what came of it. A run owes its
 # status: see settle_status in assert.sh.
 

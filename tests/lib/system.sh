@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # Runs under a stand-in for the system (tests/tools/system_shim.c): each is "within" with one thing
 # of the system replaced.
 

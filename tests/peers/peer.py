@@ -412,6 +412,28 @@ def text_midway(sock, args):
     finish(sock)
 
 
+def without_extension(hello, kind):
+    """A ServerHello, in its record, less one extension."""
+    at = 5 + 4 + 2 + 32
+    at += 1 + hello[at] + 2 + 1  # session, cipher, compression
+    kept = b""
+    for found, data in extensions(vector(hello, at, 2)[0]).items():
+        if found != kind:
+            kept += struct.pack("!HH", found, len(data)) + data
+    body = hello[9:at] + struct.pack("!H", len(kept)) + kept
+    message = hello[5:6] + len(body).to_bytes(3, "big") + body
+    return hello[:3] + struct.pack("!H", len(message)) + message
+
+
+def no_renegotiation_info(sock, args):
+    """TLS 1.2 as a server that does not know RFC 5746 begins it, and no more"""
+    args.tls = "1.2"
+    flight = Wire(sock, args).first_flight()
+    end = 5 + record_length(flight)
+    sock.sendall(without_extension(flight[:end], 0xFF01) + flight[end:])
+    drain(sock)
+
+
 def drip_handshake(sock, args):
     """a true handshake, one byte each --interval"""
     wire = Wire(sock, args)
@@ -553,6 +575,32 @@ def record(sock, args):
     wire.close(args.log)
 
 
+def close_first(sock, args):
+    """after --delay close_notify, for --linger reads nothing, then keeps all of it in --out"""
+    wire = Wire(sock, args).handshake()
+    time.sleep(args.delay)
+    wire.send_close_notify()
+    time.sleep(args.linger)
+    keep_all(wire, args)
+    finish(sock)
+
+
+def write_first(sock, args):
+    """sends --bytes before it reads anything, then keeps what the client sends in --out"""
+    wire = Wire(sock, args).handshake()
+    wire.write(b"x" * args.bytes)
+    keep_all(wire, args)
+    wire.close(args.log)
+
+
+def keep_all(wire, args):
+    received = 0
+    with open(args.out, "wb") as out:
+        for data in iter(wire.read, b""):
+            received += out.write(data)
+    args.log("received %d" % received)
+
+
 def echo(sock, args):
     """sends all back at once, --bytes N or to the client's close_notify; does not read
     while its own write is blocked"""
@@ -654,6 +702,7 @@ SERVED = {
     "close-notify-midway": close_notify_midway,
     "urgent": urgent,
     "text-midway": text_midway,
+    "no-renegotiation-info": no_renegotiation_info,
     "drip-handshake": drip_handshake,
     "drip-body": drip_body,
     "drip-record": drip_record,
@@ -668,6 +717,8 @@ SERVED = {
     "trickle": trickle,
     "sni": sni,
     "record": record,
+    "close-first": close_first,
+    "write-first": write_first,
     "echo": echo,
     "early-answer": early_answer,
     "no-close-wait": no_close_wait,
@@ -778,7 +829,7 @@ def main():
     threading.Thread(target=end_after, args=(args.life,), daemon=True).start()
     listener = bound(args)
     if args.verb in SERVED:
-        listener.listen(64)
+        listener.listen(1024)
     else:
         PREPARED[args.verb](listener, args)
     signal.signal(signal.SIGTERM, ask)

@@ -61,8 +61,8 @@ cannot_read() {
 }
 [ -n "$why_not" ] || ! cannot_read || why_not="valgrind cannot read this compiler's output"
 if [ -n "$why_not" ]; then
-    skip 'valgrind' "$why_not"
-    done_testing
+    skip 'valgrind' "$why_not" 22
+    done_testing 49
     exit
 fi
 
@@ -70,7 +70,7 @@ under_valgrind() {
     within 240 valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
         --errors-for-leak-kinds=definite "$@"
 }
-watched() { # watched STATUS DESC ARGS...
+clean_under_valgrind() { # clean_under_valgrind STATUS DESC ARGS...
     wanted_status=$1 what=$2
     shift 2
     expand under_valgrind tlsdial "$@"
@@ -80,22 +80,22 @@ watched() { # watched STATUS DESC ARGS...
 
 for tls in 1.2 1.3; do
     start_peer serve --tls "$tls" --body 100000
-    watched 0 "TLS $tls: an exchange" -v --cacert "$T/ca.pem" localhost "$port"
-    watched 0 "TLS $tls: an exchange, -o" -o "$T/file" --cacert "$T/ca.pem" localhost "$port"
-    watched 45 "TLS $tls: a certificate that is refused" -v --cacert "$T/other.pem" \
+    clean_under_valgrind 0 "TLS $tls: an exchange" -v --cacert "$T/ca.pem" localhost "$port"
+    clean_under_valgrind 0 "TLS $tls: an exchange, -o" -o "$T/file" --cacert "$T/ca.pem" localhost "$port"
+    clean_under_valgrind 45 "TLS $tls: a certificate that is refused" -v --cacert "$T/other.pem" \
         localhost "$port"
     stop_peer
 done
 start_peer reset --body 10000
-watched 63 'a reset' --cacert "$T/ca.pem" 127.0.0.1 "$port"
+clean_under_valgrind 63 'a reset' --cacert "$T/ca.pem" 127.0.0.1 "$port"
 stop_peer
 start_peer plain --text 'hello\n'
-watched 31 'a peer that does not speak TLS' --cacert "$T/ca.pem" 127.0.0.1 "$port"
+clean_under_valgrind 31 'a peer that does not speak TLS' --cacert "$T/ca.pem" 127.0.0.1 "$port"
 stop_peer
 start_peer silent
-watched 73 'a deadline' --cacert "$T/ca.pem" --connect-timeout 1 127.0.0.1 "$port"
+clean_under_valgrind 73 'a deadline' --cacert "$T/ca.pem" --connect-timeout 1 127.0.0.1 "$port"
 stop_peer
-watched 2 'a bad option' --no-such-option
-watched 0 '--help' --help
+clean_under_valgrind 2 'a bad option' --no-such-option
+clean_under_valgrind 0 '--help' --help
 
-done_testing
+done_testing 49

@@ -178,4 +178,4 @@ done
 offer server $twins
 refused 41 expired '"CN=Issuing CA" expired' 'twelve expired twins' trust="$T/root.pem"
 
-done_testing
+done_testing 43
