@@ -4,6 +4,7 @@
 #include "x509/facts.h"
 
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -108,6 +109,54 @@ static void set_names(struct finding *finding, const X509 *certificate)
     GENERAL_NAMES_free(names);
 }
 
+/* What the certificate is for where it is for nothing that counts (RFC 9525, 2). */
+static void set_common_name(struct finding *finding, const X509 *certificate)
+{
+    const X509_NAME *subject = X509_get_subject_name(certificate);
+    int index =
+        X509_NAME_get_index_by_NID((X509_NAME *)(uintptr_t)subject, NID_commonName, -1);
+    if (finding->name_count > 0 || index < 0)
+        return;
+    unsigned char *text = NULL;
+    int length = ASN1_STRING_to_UTF8(
+        &text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
+    if (length >= 0)
+        finding_set(finding, &finding->common_name, (const char *)text);
+    OPENSSL_free(text);
+}
+
+static void set_mismatch(struct finding *finding, const struct verify_request *request,
+                         const X509 *certificate)
+{
+    const struct host *reference = request->reference;
+    GENERAL_NAMES *names =
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    finding_set(finding, &finding->reference, reference->name);
+    set_names(finding, certificate);
+    set_common_name(finding, certificate);
+    for (int i = 0; reference->is_ip && i < sk_GENERAL_NAME_num(names); i++) {
+        int type;
+        const ASN1_STRING *value =
+            GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
+        if (type == GEN_DNS &&
+            ASN1_STRING_length(value) == (int)strlen(reference->name) &&
+            memcmp(ASN1_STRING_get0_data(value), reference->name,
+                   strlen(reference->name)) == 0)
+            finding->is_dns_name_only = true;
+    }
+    GENERAL_NAMES_free(names);
+}
+
+static void set_bad_time(struct finding *finding, const char *which,
+                         const ASN1_TIME *time)
+{
+    char text[96];
+    snprintf(text, sizeof text, "its %s is \"%.*s\"", which,
+             ASN1_STRING_length(time) < 64 ? ASN1_STRING_length(time) : 64,
+             (const char *)ASN1_STRING_get0_data(time));
+    finding_set(finding, &finding->detail, text);
+}
+
 /* What an extension says, in OpenSSL's words; nothing where there is none. */
 static void set_extension(struct finding *finding, char **field, const X509 *certificate,
                           int nid)
@@ -204,6 +253,9 @@ static enum finding_kind kind_of(int code)
         return FINDING_CRITICAL_EXTENSION;
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
         return FINDING_BAD_SIGNATURE;
+    case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
+    case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
+        return FINDING_MALFORMED;
     default:
         return FINDING_OTHER;
     }
@@ -229,8 +281,13 @@ static void set_facts(struct finding *finding, const struct verify_request *requ
             asn1_time_seconds(X509_get0_notBefore(certificate), &finding->time);
         break;
     case FINDING_NAME_MISMATCH:
-        finding_set(finding, &finding->reference, request->reference->name);
-        set_names(finding, certificate);
+        set_mismatch(finding, request, certificate);
+        break;
+    case FINDING_MALFORMED:
+        if (finding->native == X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD)
+            set_bad_time(finding, "notBefore", X509_get0_notBefore(certificate));
+        else if (finding->native == X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD)
+            set_bad_time(finding, "notAfter", X509_get0_notAfter(certificate));
         break;
     case FINDING_NAME_NOT_PERMITTED:
     case FINDING_NAME_EXCLUDED:
@@ -258,6 +315,26 @@ static void set_facts(struct finding *finding, const struct verify_request *requ
     }
 }
 
+/* Codes that OpenSSL ends in where it could not read the certificate's extensions: then nothing is
+ * known of its issuer, its names or its uses. */
+static bool hides_malformation(int code)
+{
+    switch (code) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+    case X509_V_ERR_INVALID_PURPOSE:
+    case X509_V_ERR_INVALID_CA:
+    case X509_V_ERR_INVALID_EXTENSION:
+    case X509_V_ERR_UNSPECIFIED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 struct finding facts_of_error(const struct verify_request *request,
                               X509_STORE_CTX *store_ctx, int code)
 {
@@ -275,6 +352,14 @@ struct finding facts_of_error(const struct verify_request *request,
     }
     facts_of_certificate(&finding, certificate,
                          X509_STORE_CTX_get_error_depth(store_ctx));
+    char part[160];
+    if (hides_malformation(code) &&
+        certificate_malformed_part(part, sizeof part, certificate)) {
+        finding.cause = TLSDIAL_CERTIFICATE;
+        finding.kind = FINDING_MALFORMED;
+        finding_set(&finding, &finding.detail, part);
+        return finding;
+    }
     if (finding.cause == TLSDIAL_REVOKED || finding.cause == TLSDIAL_REVOCATION_UNKNOWN)
         facts_of_revocation(&finding, store_ctx);
     else
@@ -325,6 +410,12 @@ static enum finding_namesake compare(struct finding *finding, X509 *certificate,
                           X509_get_issuer_name(certificate)) != 0)
             continue;
         compared++;
+        char part[160];
+        if (certificate_malformed_part(part, sizeof part, other)) {
+            finding_set(finding, &finding->detail, part);
+            namesake = NAMESAKE_MALFORMED;
+            continue;
+        }
         if (X509_verify(certificate, X509_get0_pubkey(other)) == 1)
             return compare_identifiers(finding, certificate, other);
         namesake = NAMESAKE_OTHER_KEY;
@@ -350,4 +441,128 @@ void facts_of_namesake(struct finding *finding, X509 *certificate,
     if (url != NULL)
         finding_take(finding, &finding->url, url);
     sk_X509_pop_free(trusted, X509_free);
+}
+
+/* ---- which name breaks whose constraints ---- */
+
+/* What each type is called; others are not told apart. */
+static const char *type_words(int type)
+{
+    switch (type) {
+    case GEN_DNS:
+        return "DNS name";
+    case GEN_EMAIL:
+        return "e-mail address";
+    case GEN_URI:
+        return "URI";
+    case GEN_IPADD:
+        return "IP address";
+    case GEN_DIRNAME:
+        return "directory name";
+    default:
+        return "other name";
+    }
+}
+
+/* The certificate with one of its names and no other: NULL for the subject. */
+static X509 *with_one_name(const X509 *certificate, GENERAL_NAME *name)
+{
+    X509 *copy = X509_dup((X509 *)(uintptr_t)certificate);
+    X509_NAME *nobody = X509_NAME_new();
+    GENERAL_NAMES *one = sk_GENERAL_NAME_new_null();
+    int index = copy != NULL ? X509_get_ext_by_NID(copy, NID_subject_alt_name, -1) : -1;
+    bool made = copy != NULL && nobody != NULL && one != NULL;
+    if (index >= 0)
+        X509_EXTENSION_free(X509_delete_ext(copy, index));
+    if (made && name != NULL)
+        made = sk_GENERAL_NAME_push(one, name) > 0 &&
+               X509_set_subject_name(copy, nobody) == 1 &&
+               X509_add1_ext_i2d(copy, NID_subject_alt_name, one, 0, 0) == 1;
+    sk_GENERAL_NAME_free(one);
+    X509_NAME_free(nobody);
+    if (!made) {
+        X509_free(copy);
+        copy = NULL;
+    }
+    /* Has OpenSSL read the extensions; nothing is asked of them here. */
+    if (copy != NULL)
+        X509_check_purpose(copy, -1, 0);
+    return copy;
+}
+
+static bool breaks(const X509 *certificate, GENERAL_NAME *name, NAME_CONSTRAINTS *limits)
+{
+    X509 *copy = with_one_name(certificate, name);
+    bool broken = copy != NULL && NAME_CONSTRAINTS_check(copy, limits) != X509_V_OK;
+    X509_free(copy);
+    return broken;
+}
+
+static char *general_name_value(GENERAL_NAME *name)
+{
+    char text[TLSDIAL_HOST_SIZE];
+    int type;
+    const void *value = GENERAL_NAME_get0_value(name, &type);
+    if (type == GEN_DIRNAME)
+        return name_text(value);
+    if (type == GEN_EMAIL || type == GEN_URI) {
+        char *copy = OPENSSL_strndup((const char *)ASN1_STRING_get0_data(value),
+                                     (size_t)ASN1_STRING_length(value));
+        char *escaped = copy != NULL ? escaped_text(copy) : NULL;
+        OPENSSL_free(copy);
+        return escaped;
+    }
+    return OPENSSL_strdup(general_name_text(text, sizeof text, name) ? text : "");
+}
+
+static void forget_names(struct finding *finding)
+{
+    for (size_t i = 0; i < FINDING_NAMES; i++) {
+        OPENSSL_free(finding->names[i]);
+        finding->names[i] = NULL;
+    }
+    finding->name_count = 1;
+}
+
+/* Finds the name that the constraints are broken by, and notes it. */
+static bool set_broken(struct finding *finding, const X509 *certificate,
+                       NAME_CONSTRAINTS *limits)
+{
+    GENERAL_NAMES *names =
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    bool found = breaks(certificate, NULL, limits);
+    if (found) {
+        forget_names(finding);
+        finding_set(finding, &finding->detail, "subject");
+        finding_take(finding, &finding->names[0],
+                     name_text(X509_get_subject_name(certificate)));
+    }
+    for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++) {
+        GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        found = breaks(certificate, name, limits);
+        if (!found)
+            continue;
+        forget_names(finding);
+        finding_set(finding, &finding->detail, type_words(name->type));
+        finding_take(finding, &finding->names[0], general_name_value(name));
+    }
+    GENERAL_NAMES_free(names);
+    return found;
+}
+
+void facts_of_constraint(struct finding *finding, const X509 *certificate,
+                         STACK_OF(X509) * chain)
+{
+    for (int i = finding->depth + 1; i < sk_X509_num(chain); i++) {
+        const X509 *above = sk_X509_value(chain, i);
+        NAME_CONSTRAINTS *limits =
+            X509_get_ext_d2i(above, NID_name_constraints, NULL, NULL);
+        bool found = limits != NULL && set_broken(finding, certificate, limits);
+        NAME_CONSTRAINTS_free(limits);
+        if (!found)
+            continue;
+        finding_take(finding, &finding->constrainer,
+                     name_text(X509_get_subject_name(above)));
+        return;
+    }
 }

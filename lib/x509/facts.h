@@ -18,5 +18,9 @@ struct finding facts_of_error(const struct verify_request *request,
  * differs, and where the issuer is to be had. It checks signatures: for what is reported only. */
 void facts_of_namesake(struct finding *finding, X509 *certificate,
                        X509_STORE_CTX *store_ctx);
+/** Adds to a finding of a name constraint which name of the certificate breaks it, and whose it is,
+ * as far as that can be found. */
+void facts_of_constraint(struct finding *finding, const X509 *certificate,
+                         STACK_OF(X509) * chain);
 
 #endif

@@ -102,6 +102,15 @@ static bool is_said_already(const struct candidate *candidate, int code, int dep
     return false;
 }
 
+static bool is_malformed_at(const struct candidate *candidate, int depth)
+{
+    for (size_t i = 0; i < candidate->findings.count; i++)
+        if (candidate->findings.items[i].depth == depth &&
+            candidate->findings.items[i].kind == FINDING_MALFORMED)
+            return true;
+    return false;
+}
+
 /* Whether another path might be without this finding. */
 static bool is_fault_of_path(int code, int depth)
 {
@@ -139,6 +148,10 @@ static int collect(int ok, X509_STORE_CTX *store_ctx)
     if (is_without_tlsa(search->request, finding.cause)) {
         finding_clear(&finding);
         return add_tlsa_mismatch(candidate, store_ctx, code);
+    }
+    if (finding.kind == FINDING_MALFORMED && is_malformed_at(candidate, depth)) {
+        finding_clear(&finding);
+        return 1;
     }
     bool ours = finding.cause == TLSDIAL_INTERNAL;
     candidate->retryable = candidate->retryable || is_fault_of_path(code, depth);
