@@ -367,6 +367,17 @@ struct finding facts_of_error(const struct verify_request *request,
     return finding;
 }
 
+struct finding facts_of_rejection(const struct verify_request *request,
+                                  const X509 *certificate, int depth)
+{
+    struct finding finding = {.cause = cause_of(X509_V_ERR_CERT_REJECTED, NULL),
+                              .kind = FINDING_REJECTED,
+                              .native = X509_V_ERR_CERT_REJECTED};
+    facts_of_certificate(&finding, certificate, depth);
+    finding_set(&finding, &finding.trust, request->trust->words);
+    return finding;
+}
+
 /* ---- who has the issuer's name and is not the issuer ---- */
 
 #define MOST_NAMESAKES 8 /* whose keys are compared: each costs a signature check */

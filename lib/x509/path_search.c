@@ -16,6 +16,7 @@
 
 #include "x509/certificate.h"
 #include "x509/facts.h"
+#include "x509/lookup.h"
 #include "x509/pin.h"
 
 /* The certificates that a path must do without. */
@@ -159,6 +160,23 @@ static int collect(int ok, X509_STORE_CTX *store_ctx)
     return candidate_add(candidate, &finding) && !ours;
 }
 
+/* A distrust holds for each certificate of that subject and key. OpenSSL looks at the trust settings
+ * of the one certificate that it took for the anchor. */
+static void find_rejected(struct search *search, X509_STORE_CTX *store_ctx)
+{
+    struct candidate *candidate = &search->candidate;
+    if (candidate->final || search->request->tlsa->count > 0)
+        return;
+    for (int depth = 0; depth < sk_X509_num(candidate->chain); depth++) {
+        X509 *certificate = sk_X509_value(candidate->chain, depth);
+        if (!lookup_is_rejected(store_ctx, certificate))
+            continue;
+        struct finding finding = facts_of_rejection(search->request, certificate, depth);
+        candidate->final = true;
+        candidate_add(candidate, &finding);
+    }
+}
+
 /* Builds and checks one path with the given context. */
 static void try_path(struct search *search, X509_STORE_CTX *store_ctx)
 {
@@ -168,6 +186,7 @@ static void try_path(struct search *search, X509_STORE_CTX *store_ctx)
     bool verified = X509_verify_cert(store_ctx) == 1;
     candidate->chain = X509_STORE_CTX_get1_chain(store_ctx);
     candidate->out_of_memory = candidate->out_of_memory || candidate->chain == NULL;
+    find_rejected(search, store_ctx);
     if (!verified && ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
         candidate->out_of_memory = true; /* in a lookup, which can only find nothing */
     candidate->verified =
