@@ -39,6 +39,7 @@ enum finding_kind {
     FINDING_CRL_EXPIRED,
     FINDING_CRL_NOT_YET_VALID,
     FINDING_CRL_UNUSABLE,
+    FINDING_CRL_OUT_OF_SCOPE, /**< detail: what it is for; "": its distribution point, url */
     FINDING_STAPLE_REVOKED,
     FINDING_STAPLE_MISSING, /**< detail: what came instead */
     FINDING_NOT_PINNED,

@@ -15,6 +15,7 @@
 #include <openssl/err.h>
 
 #include "x509/certificate.h"
+#include "x509/crl.h"
 #include "x509/facts.h"
 #include "x509/lookup.h"
 #include "x509/pin.h"
@@ -87,11 +88,24 @@ static bool add_tlsa_mismatch(struct candidate *candidate, X509_STORE_CTX *store
     return candidate_add(candidate, &finding);
 }
 
+static bool has_cause_at(const struct candidate *candidate, enum tlsdial_cause cause,
+                         int depth)
+{
+    for (size_t i = 0; i < candidate->findings.count; i++)
+        if (candidate->findings.items[i].depth == depth &&
+            candidate->findings.items[i].cause == cause)
+            return true;
+    return false;
+}
+
 /* What follows another finding of the same certificate and says less: "unable to verify the first
  * certificate" after "unable to get local issuer certificate", and "unsuitable certificate purpose"
- * after "invalid CA certificate" or "certificate rejected". */
+ * after "invalid CA certificate" or "certificate rejected", "unable to get certificate CRL" after what
+ * is wrong with the one that there is. */
 static bool is_said_already(const struct candidate *candidate, int code, int depth)
 {
+    if (code == X509_V_ERR_UNABLE_TO_GET_CRL)
+        return has_cause_at(candidate, TLSDIAL_REVOCATION_UNKNOWN, depth);
     bool any = code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
     if (!any && code != X509_V_ERR_INVALID_PURPOSE)
         return false;
@@ -150,7 +164,11 @@ static int collect(int ok, X509_STORE_CTX *store_ctx)
         finding_clear(&finding);
         return add_tlsa_mismatch(candidate, store_ctx, code);
     }
-    if (finding.kind == FINDING_MALFORMED && is_malformed_at(candidate, depth)) {
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store_ctx);
+    bool of_anchor = depth > 0 && depth == sk_X509_num(chain) - 1;
+    if ((finding.kind == FINDING_MALFORMED && is_malformed_at(candidate, depth)) ||
+        (finding.cause == TLSDIAL_REVOCATION_UNKNOWN && of_anchor)) {
+        /* Nobody vouches for an anchor, nor revokes it (RFC 5280, 6.1). */
         finding_clear(&finding);
         return 1;
     }
@@ -225,9 +243,18 @@ static int check_issued(X509_STORE_CTX *store_ctx,
     return code == X509_V_OK || code == X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
 }
 
+static STACK_OF(X509_CRL) *
+    lookup_crls(const X509_STORE_CTX *store_ctx, const X509_NAME *name)
+{
+    X509_STORE_CTX *context = (X509_STORE_CTX *)(uintptr_t)store_ctx;
+    const struct search *search = search_of(context);
+    return crl_find(context, name, search != NULL ? search->request->crls : NULL);
+}
+
 void path_search_prepare_store(X509_STORE *store)
 {
     X509_STORE_set_check_issued(store, check_issued);
+    X509_STORE_set_lookup_crls(store, lookup_crls);
 }
 
 static bool same_exclusion(const struct exclusion *a, const struct exclusion *b)
@@ -291,7 +318,6 @@ static X509_STORE_CTX *new_context(const struct search *search)
                             search->untrusted) == 1 &&
         X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(store_ctx),
                                X509_STORE_CTX_get0_param(openssl_ctx)) == 1) {
-        X509_STORE_CTX_set0_crls(store_ctx, search->request->crls);
         return store_ctx;
     }
     X509_STORE_CTX_free(store_ctx);

@@ -234,7 +234,6 @@ bool verify_chain(struct verification *verification, X509_STORE_CTX *store_ctx)
         goto end;
     }
     X509_STORE_CTX_set0_untrusted(store_ctx, untrusted);
-    X509_STORE_CTX_set0_crls(store_ctx, request->crls);
     ERR_set_mark();
     struct candidate candidate = path_search(request, store_ctx, untrusted);
     if (check_tlsa(request, &candidate) && check_pins(request, &candidate) &&

@@ -283,6 +283,14 @@ static void say_crl(struct words *words, const struct finding *finding)
     const char *issuer = or_empty(finding->issuer);
     if (finding->kind == FINDING_CRL_ABSENT) {
         say_name(words, "cannot be checked: there is no CRL of \"", issuer, "\" for it");
+        say_text(words, "; its distribution point is ", finding->url, "");
+    } else if (finding->kind == FINDING_CRL_OUT_OF_SCOPE) {
+        say_name(words, "cannot be checked with the CRL of \"", issuer, "\": ");
+        if (finding->detail != NULL && *finding->detail != '\0')
+            say_text(words, "", finding->detail, "");
+        else
+            say_text(words, "it is for the distribution point ", finding->url,
+                     ", which the certificate does not name");
     } else if (finding->kind == FINDING_CRL_UNUSABLE) {
         say_name(words, "cannot be checked with the CRL of \"", issuer, "\": ");
         say_text(words, "", finding->detail, "");
@@ -378,6 +386,7 @@ static void say_reason(struct words *words, const struct finding *finding)
     case FINDING_CRL_EXPIRED:
     case FINDING_CRL_NOT_YET_VALID:
     case FINDING_CRL_UNUSABLE:
+    case FINDING_CRL_OUT_OF_SCOPE:
         say_crl(words, finding);
         break;
     case FINDING_STAPLE_MISSING:
