@@ -18,6 +18,7 @@
 #include "x509/crl.h"
 #include "x509/facts.h"
 #include "x509/lookup.h"
+#include "x509/path_budget.h"
 #include "x509/pin.h"
 
 /* The certificates that a path must do without. */
@@ -33,6 +34,7 @@ struct search {
     STACK_OF(X509) * excluded; /* keeps those of the queue */
     struct exclusion queue[MOST_PATHS];
     size_t queued, next;
+    int64_t budget;             /* left for other paths: see path_budget.h */
     struct candidate candidate; /* under way */
 };
 
@@ -367,6 +369,7 @@ static bool try_next(struct search *search, struct candidate *best)
     try_path(search, store_ctx);
     X509_STORE_CTX_free(store_ctx);
     struct candidate *candidate = &search->candidate;
+    search->budget -= path_cost(candidate->chain);
     bool go_on = !candidate->final && enqueue_issuers(search, candidate);
     if (rank_of(search, candidate) > rank_of(search, best)) {
         struct candidate worse = *best;
@@ -375,6 +378,14 @@ static bool try_next(struct search *search, struct candidate *best)
     }
     candidate_clear(candidate);
     return go_on;
+}
+
+static bool is_untrusted(const struct candidate *candidate)
+{
+    for (size_t i = 0; i < candidate->findings.count; i++)
+        if (cause_is_of_trust(candidate->findings.items[i].cause))
+            return true;
+    return false;
 }
 
 struct candidate path_search(const struct verify_request *request,
@@ -393,10 +404,15 @@ struct candidate path_search(const struct verify_request *request,
     try_path(search, store_ctx);
     best = search->candidate;
     search->candidate = (struct candidate){0};
-    if (!is_worth_searching(search, &best) || !enqueue_issuers(search, &best))
+    if (!is_worth_searching(search, &best) ||
+        (is_untrusted(&best) &&
+         !path_may_be_trusted(store_ctx, X509_STORE_CTX_get0_cert(store_ctx),
+                              untrusted)) ||
+        !enqueue_issuers(search, &best))
         goto end;
-    while (search->next < search->queued && !deadline_passed(request->deadline) &&
-           is_worth_searching(search, &best))
+    search->budget = path_budget(path_cost(best.chain));
+    while (search->next < search->queued && search->budget > 0 &&
+           !deadline_passed(request->deadline) && is_worth_searching(search, &best))
         if (!try_next(search, &best))
             break;
 end:
