@@ -22,6 +22,33 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/net/cancel.h \
 	lib/net/connect.c \
 	lib/net/connect.h \
+	lib/net/hop.c \
+	lib/net/hop.h \
+	lib/net/hop_ftp.c \
+	lib/net/hop_haproxy.c \
+	lib/net/hop_http.c \
+	lib/net/hop_imap.c \
+	lib/net/hop_irc.c \
+	lib/net/hop_ldap.c \
+	lib/net/hop_machine.h \
+	lib/net/hop_mysql.c \
+	lib/net/hop_nntp.c \
+	lib/net/hop_pop3.c \
+	lib/net/hop_postgres.c \
+	lib/net/hop_protocol.c \
+	lib/net/hop_rdp.c \
+	lib/net/hop_reply.c \
+	lib/net/hop_sieve.c \
+	lib/net/hop_smtp.c \
+	lib/net/hop_socks4a.c \
+	lib/net/hop_socks5.c \
+	lib/net/hop_table.c \
+	lib/net/hop_text.c \
+	lib/net/hop_xml.c \
+	lib/net/hop_xml.h \
+	lib/net/hop_xmpp.c \
+	lib/net/hops.c \
+	lib/net/hops.h \
 	lib/net/name_lookup.c \
 	lib/net/name_lookup.h \
 	lib/net/resolve.c \
@@ -79,11 +106,14 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/evidence.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
+	lib/tls/policy.h \
 	lib/tls/trace.c \
 	lib/tls/trace.h \
 	lib/tls/transfer.c \
 	lib/tls/verify_callback.c \
-	lib/tls/verify_callback.h
+	lib/tls/verify_callback.h \
+	lib/tls/way.c \
+	lib/tls/way.h
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/base/clock_windows.c lib/net/sock_winsock.c \
 	lib/net/thread_windows.c
@@ -105,7 +135,9 @@ endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \
 	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
-$(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
+$(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h include/prefix.h
+# A header that declares something new has its name prefixed, too.
+include/prefix.h: $(lib_libtlsdial_core_la_SOURCES)
 
 # -version-info current:revision:age, changed only at a release, in this order:
 #   any code changed since the last release:   revision + 1
@@ -115,9 +147,21 @@ $(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
 lib_LTLIBRARIES += lib/libtlsdial.la
 lib_libtlsdial_la_SOURCES =
 lib_libtlsdial_la_LIBADD = lib/libtlsdial-core.la
-lib_libtlsdial_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \
-	-export-symbols $(srcdir)/lib/libtlsdial.sym
+lib_libtlsdial_la_LDFLAGS = $(AM_LDFLAGS) $(LIBRARY_LDFLAGS) -no-undefined \
+	-version-info 0:0:0 $(exports)
+# Either way the list is what is exported. The version of the symbols is TLSDIAL_ and the major number
+# of the library; a name keeps the version that it came with.
+if VERSION_SCRIPT
+exports = -Wl,--version-script=lib/libtlsdial.map
+EXTRA_lib_libtlsdial_la_DEPENDENCIES = lib/libtlsdial.map
+else
+exports = -export-symbols $(srcdir)/lib/libtlsdial.sym
 EXTRA_lib_libtlsdial_la_DEPENDENCIES = $(srcdir)/lib/libtlsdial.sym
+endif
+lib/libtlsdial.map: $(srcdir)/lib/libtlsdial.sym
+	$(AM_V_GEN){ echo 'TLSDIAL_0 { global:'; $(SED) 's/$$/;/' $(srcdir)/lib/libtlsdial.sym; \
+		echo 'local: *; };'; } > $@.tmp && mv -f $@.tmp $@
+CLEANFILES += lib/libtlsdial.map lib/libtlsdial.map.tmp
 
 pkgconfig_DATA = lib/libtlsdial.pc
-EXTRA_DIST += lib/base/causes.awk lib/libtlsdial.sym
+EXTRA_DIST += lib/base/causes.awk lib/base/prefix.awk lib/libtlsdial.sym

@@ -1,12 +1,20 @@
 # The shell tests, in folders by subject. A new one is one line here. The longest come first, so
 # that none is left to run alone at the end of make -j2 check.
 shell_tests = \
+	tests/api/many.t \
+	tests/api/transfer.t \
+	tests/api/cancel.t \
+	tests/api/threads.t \
+	tests/api/load.t \
+	tests/api/misuse.t \
+	tests/api/options.t \
+	tests/dial/deadlines.t \
 	tests/program/memory.t \
+	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
 	tests/check/json.t \
-	tests/dial/deadlines.t \
 	tests/dial/progress.t \
 	tests/dial/truncation.t \
 	tests/dial/handshake.t \
@@ -24,7 +32,6 @@ shell_tests = \
 	tests/dial/output.t \
 	tests/dial/output_posix.t \
 	tests/dial/output_safety.t \
-	tests/dial/file_deadlines.t \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
@@ -41,12 +48,18 @@ shell_tests = \
 	tests/program/docs.t \
 	tests/program/completions.t \
 	tests/program/exports.t \
-	tests/program/layers.t
+	tests/program/layers.t \
+	tests/program/vocabulary.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/hop_limits \
+	tests/unit/hop_mail \
+	tests/unit/hop_other \
+	tests/unit/hop_proxy \
+	tests/unit/hops \
 	tests/unit/http \
 	tests/unit/options_values \
 	tests/unit/target \
@@ -86,6 +99,24 @@ tests_unit_connect_LDADD = $(unit_libs)
 tests_unit_resolve_LDADD = $(unit_libs)
 tests_unit_route_LDADD = $(unit_libs)
 tests_unit_stream_LDADD = $(unit_libs)
+# The hops: dialogues written down, and what plays them.
+hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
+tests_unit_hops_SOURCES = tests/unit/hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_hop_limits_SOURCES = tests/unit/hop_limits.c tests/unit/hop_dialogues.c \
+	$(hop_dialogue)
+tests_unit_hop_mail_SOURCES = tests/unit/hop_mail.c $(hop_dialogue)
+tests_unit_hop_other_SOURCES = tests/unit/hop_other.c $(hop_dialogue)
+tests_unit_hop_proxy_SOURCES = tests/unit/hop_proxy.c $(hop_dialogue)
+tests_unit_hops_LDADD = $(unit_libs)
+tests_unit_hop_limits_LDADD = $(unit_libs)
+tests_unit_hop_mail_LDADD = $(unit_libs)
+tests_unit_hop_other_LDADD = $(unit_libs)
+tests_unit_hop_proxy_LDADD = $(unit_libs)
+$(tests_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_limits_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_mail_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_other_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
@@ -113,10 +144,36 @@ check_PROGRAMS += tests/tools/certstore
 tests_tools_certstore_SOURCES = tests/tools/certstore_windows.c
 tests_tools_certstore_LDADD = -lcrypt32
 else
-check_PROGRAMS += tests/tools/signals
+check_PROGRAMS += tests/tools/bounded tests/tools/signals
+tests_tools_bounded_SOURCES = tests/tools/bounded.c
 tests_tools_signals_SOURCES = tests/tools/signals.c
 tests_tools_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 $(tests_tools_signals_OBJECTS): include/tlsdial.h
+
+# Programs of the public API alone. Most end in seconds.
+api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
+	tests/api/options tests/api/threads
+api_common = tests/api/api.c tests/api/api.h
+check_PROGRAMS += $(api_programs)
+tests_api_many_SOURCES = tests/api/many.c $(api_common)
+tests_api_transfer_SOURCES = tests/api/transfer.c $(api_common)
+tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
+tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
+tests_api_options_SOURCES = tests/api/options.c $(api_common)
+tests_api_threads_SOURCES = tests/api/threads.c $(api_common)
+tests_api_misuse_LDADD = lib/libtlsdial.la
+tests_api_options_LDADD = lib/libtlsdial.la
+tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+tests_api_many_LDADD = lib/libtlsdial.la
+tests_api_transfer_LDADD = lib/libtlsdial.la
+tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+
+# It links neither the library nor OpenSSL, and asks glibc for the memory in use.
+if HAVE_MALLINFO2
+check_PROGRAMS += tests/api/load
+tests_api_load_SOURCES = tests/api/load.c tests/api/api.h
+tests_api_load_LDADD = $(DL_LIBS)
+endif
 
 # For LD_PRELOAD: a getaddrinfo() and a time() that answer as a test wants. Never installed; -rpath
 # only makes libtool build a module instead of a convenience library.
@@ -125,6 +182,13 @@ check_LTLIBRARIES += tests/tools/system_shim.la
 tests_tools_system_shim_la_SOURCES = tests/tools/system_shim.c
 tests_tools_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 tests_tools_system_shim_la_LIBADD = $(DL_LIBS)
+
+# -export-dynamic: the library that it loads gets its getaddrinfo().
+check_PROGRAMS += tests/tools/unload
+tests_tools_unload_SOURCES = tests/tools/unload.c
+tests_tools_unload_LDADD = $(DL_LIBS) $(PTHREAD_LIBS)
+tests_tools_unload_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+$(tests_tools_unload_OBJECTS): include/tlsdial.h
 endif
 endif
 
@@ -153,9 +217,13 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/lib tests/peers/peer.py tests/tools/der.py tests/tools/tab.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
+	tests/tools/der.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
+
+# The usual certificates, which lib/pki.sh makes there.
+CLEANFILES += tests/pki/*
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
 # configure.ac): whatever came of the tests, say how many single results of this run passed. Make
@@ -189,7 +257,7 @@ installcheck-local:
 	@CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' LDFLAGS='$(LDFLAGS)' LIBS='$(LIBS)' \
 	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
 	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
-	transform='$(transform)' SHARED='$(enable_shared)' \
+	transform='$(transform)' SHARED='$(enable_shared)' PROGRAM='$(enable_program)' \
 	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 

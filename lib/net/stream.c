@@ -31,13 +31,6 @@ void stream_free(struct stream *stream)
     OPENSSL_free(stream);
 }
 
-int stream_release(struct stream *stream)
-{
-    int fd = stream->fd;
-    OPENSSL_free(stream);
-    return fd;
-}
-
 int stream_fd(const struct stream *stream)
 {
     return stream->fd;
@@ -136,4 +129,16 @@ void stream_read_first(struct stream *stream)
         stream->first_length += n;
         stream->received += n;
     }
+}
+
+#define DISCARDED_MOST (1024 * 1024) /* a peer that never stops is reset */
+
+void stream_discard(struct stream *stream)
+{
+    unsigned char scratch[4096];
+    size_t n = 0, total = 0;
+    int code;
+    while (total < DISCARDED_MOST &&
+           sock_recv(stream->fd, scratch, sizeof scratch, &n, &code) == SOCK_DONE)
+        total += n;
 }

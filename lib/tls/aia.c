@@ -60,10 +60,7 @@ static enum tlsdial_cause wait_or_cancel(struct wait_set *set, const struct fetc
     enum sock_result result = wait_for(set, &code);
     if (cancel_requested(fetch->options->cancel))
         return cancel_failure(error);
-    return result != SOCK_FAILED
-               ? TLSDIAL_OK
-               : tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
-                                   "waiting for the connection failed");
+    return result != SOCK_FAILED ? TLSDIAL_OK : wait_failure(code, error);
 }
 
 /* A stream to the place. The loop waits for the steps of the way. */
@@ -147,7 +144,8 @@ static enum tlsdial_cause load(const struct fetch *fetch, const char *url,
                                const struct place *place, struct stream *stream,
                                STACK_OF(X509) * *list, struct tlsdial_error *error)
 {
-    BIO *bio = stream_bio_new(stream);
+    BIO_METHOD *method = NULL;
+    BIO *bio = stream_bio_new(stream, &method);
     OSSL_HTTP_REQ_CTX *http = NULL;
     struct tlsdial_error reason = {0};
     BIO *body = NULL;
@@ -163,6 +161,7 @@ static enum tlsdial_cause load(const struct fetch *fetch, const char *url,
     unsigned long code = ERR_peek_error();
     OSSL_HTTP_close(http, 1);
     BIO_free(bio);
+    BIO_meth_free(method);
     if (sk_X509_num(*list) > 0)
         return TLSDIAL_OK;
     if (reason.cause != TLSDIAL_OK) {
@@ -198,6 +197,8 @@ enum tlsdial_cause tlsdial_fetch_issuers(tlsdial_client *client, const char *url
     struct stream *stream = NULL;
     STACK_OF(X509) *list = NULL;
     struct tlsdial_error reason = {0};
+    if (url == NULL || certificates == NULL || length == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "something needed is NULL");
     *certificates = NULL;
     ERR_clear_error();
     enum tlsdial_cause cause = dial_options_parse(&own, options, client, &reason);

@@ -8,7 +8,7 @@
 #include "base/target.h"
 #include "net/stream.h"
 #include "net/wait.h"
-#include "tls/client.h"
+#include "tls/policy.h"
 #include "tls/evidence.h"
 #include "tls/trace.h"
 
@@ -30,6 +30,7 @@ struct ending {
 struct tlsdial_conn {
     SSL *ssl;
     struct stream *stream;
+    BIO_METHOD *bio_method; /**< of the SSL's BIO */
     tlsdial_evidence *evidence;
     bool owns_evidence;
     const tlsdial_cancel *cancel; /**< NULL: none */
@@ -66,6 +67,9 @@ struct tlsdial_conn {
 enum conn_outcome conn_outcome(tlsdial_conn *conn, int result);
 /** How the stream ended by now. */
 struct ending conn_ending(const tlsdial_conn *conn);
+/** Fills the error; the connection may be NULL. */
+enum tlsdial_cause conn_misuse(const tlsdial_conn *conn, const char *what,
+                               struct tlsdial_error *error);
 /** Brings the evidence's count of bytes up to date. */
 void conn_note_traffic(tlsdial_conn *conn);
 

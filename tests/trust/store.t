@@ -175,7 +175,7 @@ same "$UNTRUSTED" 'trusted for mail' for-mail.pem.bundle server.pem
 trusted rejected -addreject serverAuth
 same "$UNTRUSTED" 'rejected for servers' rejected.pem.bundle server.pem
 cat ca.pem rejected.pem >both.pem
-same '' 'plain, and rejected for servers' both.pem server.pem
+same "$TRUSTED" 'plain, and rejected for servers' both.pem server.pem
 
 same "$NO_CRL" 'no CRL' --crl-check three.pem server.pem
 cat three.pem ca.crl >with-crl.pem
@@ -207,19 +207,24 @@ with open("many.pem", "w") as out:
         out.write("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % lines)
     out.write(open("ca.pem").read())
 END
-same "$TRUSTED" "$many certificates" many.pem server.pem
-same "$ABSENT" "$many certificates without the right one" many.pem below.pem
+run built tests/tools/trust_equality many.pem server.pem below.pem
+status_is 0 "both ways are of one mind: $many certificates"
+is "$(wc -l <"$T/out" | tr -d ' ')" 2 "$many certificates: two chains"
+sed -n 1p "$T/out" | grep -q "^$TRUSTED"
+judge $? "$many certificates" "expected line 1: $TRUSTED"
+sed -n 2p "$T/out" | grep -q "^$ABSENT"
+judge $? "$many certificates without the right one" "expected line 2: $ABSENT"
 
 # --- the program ----------------------------------------------------------------------------
 
-start_s_server -www
+offer
 run tlsdial -v --cacert many.pem localhost "$port"
 status_is 0 "a bundle of $many"
 err_has "trusted: many.pem, with $many certificates" 'how many there are is told'
 mkfifo fifo
 cat three.pem >fifo &
 remember $!
-within 30 tlsdial --cacert fifo localhost "$port"
+dial trust=fifo localhost "$port"
 status_is 0 'a FIFO'
 mkdir hashed
 cp other.pem hashed
@@ -257,7 +262,7 @@ failed_as 10 ca-store "there is no CA certificate in none or $T/bare" 'several d
 run with_env SSL_CERT_FILE="$T/words.pem" SSL_CERT_DIR="$T/none" tlsdial localhost "$port"
 failed_as 10 ca-store "there is no CA certificate in $T/words.pem" 'nothing where the environment says'
 
-start_s_server -www -cert below.pem -key below.key
+offer below
 run tlsdial --cacert issuing.pem localhost "$port"
 status_is 44 'an intermediate is no anchor'
 run tlsdial --cacert issuing.pem --partial-chain localhost "$port"
@@ -303,7 +308,7 @@ trusting() { # trusting PLACE...: tlsdial trusts these files and directories, in
     within 30 tlsdial $trusted_places localhost "$port"
 }
 
-start_s_server -www -cert "$T/by-a.pem" -key "$T/by-a.key"
+offer by-a
 for places in split-a.pem odd-a.pem hashed-a; do
     trusting $places
     status_is 0 "trusted: $places"
@@ -317,7 +322,7 @@ for places in rejected.pem 'rejected.pem split-a.pem' 'split-a.pem rejected.pem'
         "rejected, whatever else there is: $places"
 done
 stop_peer
-start_s_server -www -cert "$T/by-b.pem" -key "$T/by-b.key"
+offer by-b
 for places in 'odd-a.pem split-b.pem' 'split-b.pem odd-a.pem' 'hashed-a split-b.pem' \
     'split-a.pem split-b.pem' 'rejected.pem split-b.pem'; do
     # shellcheck disable=SC2086 # several places
@@ -326,4 +331,4 @@ for places in 'odd-a.pem split-b.pem' 'split-b.pem odd-a.pem' 'hashed-a split-b.
 done
 stop_peer
 
-done_testing
+done_testing 207
