@@ -72,10 +72,13 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/crl.h \
 	lib/x509/facts.c \
 	lib/x509/facts.h \
+	lib/x509/facts_chain.c \
 	lib/x509/lookup.c \
 	lib/x509/lookup.h \
 	lib/x509/ocsp.c \
 	lib/x509/ocsp.h \
+	lib/x509/path_budget.c \
+	lib/x509/path_budget.h \
 	lib/x509/path_search.c \
 	lib/x509/path_search.h \
 	lib/x509/pin.c \

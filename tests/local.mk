@@ -22,6 +22,7 @@ shell_tests = \
 	tests/trust/verify.t \
 	tests/dial/large.t \
 	tests/dial/client_certificate.t \
+	tests/trust/malformed.t \
 	tests/trust/paths.t \
 	tests/trust/pins.t \
 	tests/trust/revocation.t \
@@ -217,7 +218,7 @@ AM_TESTS_ENVIRONMENT = \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
 EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
-	tests/tools/tab.py \
+	tests/tools/der.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 

@@ -178,4 +178,31 @@ done
 offer server $twins
 refused 41 expired '"CN=Issuing CA" expired' 'twelve expired twins' trust="$T/root.pem"
 
+# --- of several trusted paths the one that is valid for longest ---------------------------
+
+soon=$(($(date +%s) + 10 * 86400))
+date_of() { date -u -d "@$1" +%Y%m%d%H%M%SZ 2>/dev/null || date -u -r "$1" +%Y%m%d%H%M%SZ; }
+SUBJECT='/CN=Twin root' END=$(date_of "$soon") START=$PAST
+make_ca twin-old
+same_key twin-new twin-old
+SUBJECT='/CN=Twin root'
+make_ca twin-new
+cp "$T/twin-new.key" "$T/twin.key"
+cp "$T/twin-new.pem" "$T/twin.pem"
+make_cert twinned twin DNS:localhost
+for order in 'twin-old twin-new' 'twin-new twin-old'; do
+    # shellcheck disable=SC2086 # two certificates
+    bundle both $order
+    offer twinned
+    if has_check; then
+        dial command=check trust="$T/both.bundle" --warn-days 21 localhost "$port"
+        status_is 0 "$order: one root outlives the threshold"
+        out_lacks expires-soon "$order: no alarm"
+        dial command=check trust="$T/twin-old.pem" --warn-days 21 localhost "$port"
+        status_is 54 'the other root alone: it expires soon'
+        out_has 'expires-soon' 'the other root alone: the alarm'
+    fi
+    stop_peer
+done
+
 done_testing 43
