@@ -22,6 +22,33 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/net/cancel.h \
 	lib/net/connect.c \
 	lib/net/connect.h \
+	lib/net/hop.c \
+	lib/net/hop.h \
+	lib/net/hop_ftp.c \
+	lib/net/hop_haproxy.c \
+	lib/net/hop_http.c \
+	lib/net/hop_imap.c \
+	lib/net/hop_irc.c \
+	lib/net/hop_ldap.c \
+	lib/net/hop_machine.h \
+	lib/net/hop_mysql.c \
+	lib/net/hop_nntp.c \
+	lib/net/hop_pop3.c \
+	lib/net/hop_postgres.c \
+	lib/net/hop_protocol.c \
+	lib/net/hop_rdp.c \
+	lib/net/hop_reply.c \
+	lib/net/hop_sieve.c \
+	lib/net/hop_smtp.c \
+	lib/net/hop_socks4a.c \
+	lib/net/hop_socks5.c \
+	lib/net/hop_table.c \
+	lib/net/hop_text.c \
+	lib/net/hop_xml.c \
+	lib/net/hop_xml.h \
+	lib/net/hop_xmpp.c \
+	lib/net/hops.c \
+	lib/net/hops.h \
 	lib/net/name_lookup.c \
 	lib/net/name_lookup.h \
 	lib/net/resolve.c \
@@ -80,7 +107,9 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/trace.h \
 	lib/tls/transfer.c \
 	lib/tls/verify_callback.c \
-	lib/tls/verify_callback.h
+	lib/tls/verify_callback.h \
+	lib/tls/way.c \
+	lib/tls/way.h
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/base/clock_windows.c lib/net/sock_winsock.c \
 	lib/net/thread_windows.c

@@ -103,7 +103,7 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
         return credentials_check_name(pending->name, argument, error);
     case OPTION_PASS:
         pending->credentials.passphrase = argument;
-        return credentials_check_source(argument, error);
+        return credentials_check_source("pass", argument, error);
     case OPTION_ASK_PASS:
         pending->credentials.ask = true;
         break;
@@ -147,7 +147,7 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
         options->action = OPTIONS_VERSION;
         break;
     default:
-        *applied = false;
+        return options_way_apply(&options->way, code, argument, applied, error);
     }
     return TLSDIAL_OK;
 }
@@ -252,6 +252,10 @@ static enum tlsdial_cause parse_target(int count, char **operands,
     if (count > 2)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "'%s' is one argument too many",
                                  operands[2]);
+    const char *port = options_way_port(&options->way);
+    if (count == 1 && port != NULL && strstr(operands[0], "://") == NULL &&
+        tlsdial_target_parse(&options->target, operands[0], port, NULL) == TLSDIAL_OK)
+        return TLSDIAL_OK; /* the text has no port of its own */
     return tlsdial_target_parse(&options->target, operands[0],
                                 count == 2 ? operands[1] : NULL, error);
 }
@@ -364,6 +368,9 @@ enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
         options->deadline = deadline_after(start_us, options->max_time);
         pending.credentials.deadline = options->deadline;
         os_watch_begin(watch, options->deadline);
+        if (cause == TLSDIAL_OK)
+            cause = options_way_finish(&options->way, &options->target, options->deadline,
+                                       error);
         if (cause == TLSDIAL_OK)
             cause = finish_client(client, &pending, options, error);
     }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/deadline.h"
+#include "options_way.h"
 #include "os.h"
 #include "tlsdial.h"
 
@@ -21,6 +22,7 @@ struct options {
     const char *output; /**< NULL: standard output */
     bool raw;           /**< a terminal, too, gets the response as it is */
     const char *servername, *verify_hostname, *alpn; /**< of each dial; NULL: not given */
+    struct options_way way;
     bool verbose, quiet;
     /** Milliseconds, 0: none. The client has the first two already. */
     int64_t connect_timeout, idle_timeout, max_time;

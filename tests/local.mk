@@ -2,6 +2,13 @@
 # that none is left to run alone at the end of make -j2 check.
 shell_tests = \
 	tests/dial/deadlines.t \
+	tests/api/many.t \
+	tests/api/transfer.t \
+	tests/api/cancel.t \
+	tests/api/threads.t \
+	tests/api/load.t \
+	tests/api/misuse.t \
+	tests/api/options.t \
 	tests/program/memory.t \
 	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
@@ -47,6 +54,10 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/hop_mail \
+	tests/unit/hop_other \
+	tests/unit/hop_proxy \
+	tests/unit/hops \
 	tests/unit/http \
 	tests/unit/options_values \
 	tests/unit/target \
@@ -86,6 +97,20 @@ tests_unit_connect_LDADD = $(unit_libs)
 tests_unit_resolve_LDADD = $(unit_libs)
 tests_unit_route_LDADD = $(unit_libs)
 tests_unit_stream_LDADD = $(unit_libs)
+# The hops: dialogues written down, and what plays them.
+hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
+tests_unit_hops_SOURCES = tests/unit/hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_hop_mail_SOURCES = tests/unit/hop_mail.c $(hop_dialogue)
+tests_unit_hop_other_SOURCES = tests/unit/hop_other.c $(hop_dialogue)
+tests_unit_hop_proxy_SOURCES = tests/unit/hop_proxy.c $(hop_dialogue)
+tests_unit_hops_LDADD = $(unit_libs)
+tests_unit_hop_mail_LDADD = $(unit_libs)
+tests_unit_hop_other_LDADD = $(unit_libs)
+tests_unit_hop_proxy_LDADD = $(unit_libs)
+$(tests_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_mail_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_other_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
@@ -118,6 +143,31 @@ tests_tools_bounded_SOURCES = tests/tools/bounded.c
 tests_tools_signals_SOURCES = tests/tools/signals.c
 tests_tools_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 $(tests_tools_signals_OBJECTS): include/tlsdial.h
+
+# Programs of the public API alone. Most end in seconds.
+api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
+	tests/api/options tests/api/threads
+api_common = tests/api/api.c tests/api/api.h
+check_PROGRAMS += $(api_programs)
+tests_api_many_SOURCES = tests/api/many.c $(api_common)
+tests_api_transfer_SOURCES = tests/api/transfer.c $(api_common)
+tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
+tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
+tests_api_options_SOURCES = tests/api/options.c $(api_common)
+tests_api_threads_SOURCES = tests/api/threads.c $(api_common)
+tests_api_misuse_LDADD = lib/libtlsdial.la
+tests_api_options_LDADD = lib/libtlsdial.la
+tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+tests_api_many_LDADD = lib/libtlsdial.la
+tests_api_transfer_LDADD = lib/libtlsdial.la
+tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+
+# It links neither the library nor OpenSSL, and asks glibc for the memory in use.
+if HAVE_MALLINFO2
+check_PROGRAMS += tests/api/load
+tests_api_load_SOURCES = tests/api/load.c tests/api/api.h
+tests_api_load_LDADD = $(DL_LIBS)
+endif
 
 # For LD_PRELOAD: a getaddrinfo() and a time() that answer as a test wants. Never installed; -rpath
 # only makes libtool build a module instead of a convenience library.
@@ -193,7 +243,7 @@ installcheck-local:
 	@CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' LDFLAGS='$(LDFLAGS)' LIBS='$(LIBS)' \
 	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
 	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
-	transform='$(transform)' SHARED='$(enable_shared)' \
+	transform='$(transform)' SHARED='$(enable_shared)' PROGRAM='$(enable_program)' \
 	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 

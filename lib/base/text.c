@@ -80,7 +80,7 @@ static size_t escape_one(char *to, const unsigned char **p, bool backslash)
 
 static void escape(char *to, size_t size, const char *from, bool backslash)
 {
-    const unsigned char *p = (const unsigned char *)from;
+    const unsigned char *p = (const unsigned char *)(from != NULL ? from : "");
     size_t used = 0;
     while (*p != '\0') {
         char one[4 * 4 + 1];

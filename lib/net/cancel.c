@@ -34,7 +34,7 @@ tlsdial_cancel *tlsdial_cancel_new(void)
 
 void tlsdial_cancel_now(tlsdial_cancel *cancel)
 {
-    if (!atomic_exchange(&cancel->requested, true))
+    if (cancel != NULL && !atomic_exchange(&cancel->requested, true))
         sock_wake(cancel->written);
 }
 

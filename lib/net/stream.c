@@ -137,3 +137,15 @@ void stream_read_first(struct stream *stream)
         stream->received += n;
     }
 }
+
+#define DISCARDED_MOST (1024 * 1024) /* a peer that never stops is reset */
+
+void stream_discard(struct stream *stream)
+{
+    unsigned char scratch[4096];
+    size_t n = 0, total = 0;
+    int code;
+    while (total < DISCARDED_MOST &&
+           sock_recv(stream->fd, scratch, sizeof scratch, &n, &code) == SOCK_DONE)
+        total += n;
+}

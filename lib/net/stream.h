@@ -53,6 +53,9 @@ uint64_t stream_sent(const struct stream *stream);
 const unsigned char *stream_first(const struct stream *stream, size_t *length);
 /** From here on bytes count as TLS's: those before belonged to a hop. */
 void stream_begin_tls(struct stream *stream);
+/** Drops what has arrived, before the socket is closed: with data unread the system sends a reset,
+ * which takes from the peer what it has not read yet (RFC 1122, 4.2.2.13). */
+void stream_discard(struct stream *stream);
 /** For a peer that speaks no TLS: takes what else has come of the first bytes. */
 void stream_read_first(struct stream *stream);
 

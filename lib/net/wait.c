@@ -5,6 +5,8 @@
 
 #include <openssl/crypto.h>
 
+#include "base/error.h"
+
 void wait_set_begin(struct wait_set *set)
 {
     set->count = 0;
@@ -54,14 +56,25 @@ enum sock_result wait_for(struct wait_set *set, int *code)
     return sock_wait(set->sockets, set->count, set->until, code);
 }
 
+enum tlsdial_cause wait_failure(int code, struct tlsdial_error *error)
+{
+    char reason[128];
+    if (code == sock_out_of_memory)
+        return error_out_of_memory(error);
+    sock_describe(code, reason, sizeof reason);
+    return tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
+                             "waiting for the connection failed: %s", reason);
+}
+
 size_t wait_set_export(const struct wait_set *set, struct tlsdial_want *wants,
                        size_t room, int *timeout_ms)
 {
-    for (size_t i = 0; i < set->count && i < room; i++)
+    for (size_t i = 0; wants != NULL && i < set->count && i < room; i++)
         wants[i] = (struct tlsdial_want){.fd = set->sockets[i].fd,
                                          .read = set->sockets[i].want_read,
                                          .write = set->sockets[i].want_write};
     /* A socket that is not in the set would be waited for in vain: the next step fails. */
-    *timeout_ms = set->out_of_memory ? 0 : deadline_poll_timeout(set->until);
+    if (timeout_ms != NULL)
+        *timeout_ms = set->out_of_memory ? 0 : deadline_poll_timeout(set->until);
     return set->count;
 }

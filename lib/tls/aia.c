@@ -60,10 +60,7 @@ static enum tlsdial_cause wait_or_cancel(struct wait_set *set, const struct fetc
     enum sock_result result = wait_for(set, &code);
     if (cancel_requested(fetch->options->cancel))
         return cancel_failure(error);
-    return result != SOCK_FAILED
-               ? TLSDIAL_OK
-               : tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
-                                   "waiting for the connection failed");
+    return result != SOCK_FAILED ? TLSDIAL_OK : wait_failure(code, error);
 }
 
 /* A stream to the place. The loop waits for the steps of the way. */
@@ -198,6 +195,8 @@ enum tlsdial_cause tlsdial_fetch_issuers(tlsdial_client *client, const char *url
     struct stream *stream = NULL;
     STACK_OF(X509) *list = NULL;
     struct tlsdial_error reason = {0};
+    if (url == NULL || certificates == NULL || length == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "something needed is NULL");
     *certificates = NULL;
     ERR_clear_error();
     enum tlsdial_cause cause = dial_options_parse(&own, options, client, &reason);

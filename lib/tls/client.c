@@ -181,6 +181,8 @@ enum tlsdial_cause client_seal(tlsdial_client *client, struct tlsdial_error *err
 enum tlsdial_cause client_check_open(tlsdial_client *client, struct tlsdial_error *error)
 {
     bool sealed = true;
+    if (client == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "no client was given");
     if (CRYPTO_THREAD_read_lock(client->lock)) {
         sealed = client->sealed;
         CRYPTO_THREAD_unlock(client->lock);
@@ -188,6 +190,15 @@ enum tlsdial_cause client_check_open(tlsdial_client *client, struct tlsdial_erro
     return sealed ? tlsdial_error_set(error, TLSDIAL_MISUSE, 0,
                                       "the client was set after its first dial")
                   : TLSDIAL_OK;
+}
+
+enum tlsdial_cause client_check_setting(tlsdial_client *client, const void *setting,
+                                        struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK && setting == NULL)
+        cause = tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "a setting is NULL");
+    return cause;
 }
 
 /* For the chain, and for what else is verified against the store, such as an OCSP response. */
@@ -220,6 +231,9 @@ static bool begin_own_trust(tlsdial_client *client)
 enum tlsdial_cause tlsdial_client_add_ca_file(tlsdial_client *client, const char *file,
                                               struct tlsdial_error *error)
 {
+    enum tlsdial_cause cause = client_check_setting(client, file, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if (!begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_file(&client->trust, SSL_CTX_get_cert_store(client->ctx), file,
@@ -230,6 +244,9 @@ enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
                                               const char *directory,
                                               struct tlsdial_error *error)
 {
+    enum tlsdial_cause cause = client_check_setting(client, directory, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if (!begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_path(&client->trust, SSL_CTX_get_cert_store(client->ctx), directory,
@@ -253,13 +270,18 @@ enum tlsdial_cause tlsdial_client_set_partial_chain(tlsdial_client *client, bool
 enum tlsdial_cause tlsdial_client_add_untrusted(tlsdial_client *client, const char *file,
                                                 struct tlsdial_error *error)
 {
-    return trust_add_untrusted(client->untrusted, file, error);
+    enum tlsdial_cause cause = client_check_setting(client, file, error);
+    return cause == TLSDIAL_OK ? trust_add_untrusted(client->untrusted, file, error)
+                               : cause;
 }
 
 enum tlsdial_cause tlsdial_client_set_verify_time(tlsdial_client *client, int64_t seconds,
                                                   struct tlsdial_error *error)
 {
     time_t moment = (time_t)seconds;
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if ((int64_t)moment != seconds)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "the time %lld is out of this system's range",
@@ -281,6 +303,9 @@ enum tlsdial_cause tlsdial_client_set_protocols(tlsdial_client *client,
                                                 enum tlsdial_protocol maximum,
                                                 struct tlsdial_error *error)
 {
+    enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if (!is_protocol(minimum) || !is_protocol(maximum))
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "TLS 1.2 and TLS 1.3 are the versions that can be set");
@@ -298,11 +323,20 @@ enum tlsdial_cause tlsdial_client_set_protocols(tlsdial_client *client,
     return TLSDIAL_OK;
 }
 
+bool client_is_family(enum tlsdial_family family)
+{
+    return family == TLSDIAL_ANY_FAMILY || family == TLSDIAL_IPV4 ||
+           family == TLSDIAL_IPV6;
+}
+
 enum tlsdial_cause tlsdial_client_set_family(tlsdial_client *client,
                                              enum tlsdial_family family,
                                              struct tlsdial_error *error)
 {
     enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK && !client_is_family(family))
+        cause = tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "%d is not a family",
+                                  (int)family);
     if (cause == TLSDIAL_OK)
         client->family = family;
     return cause;
@@ -312,7 +346,12 @@ enum tlsdial_cause tlsdial_client_add_resolve(tlsdial_client *client, const char
                                               const char *port, const char *addresses,
                                               struct tlsdial_error *error)
 {
-    return resolve_override_add(&client->overrides, host, port, addresses, error);
+    bool complete = host != NULL && port != NULL;
+    enum tlsdial_cause cause =
+        client_check_setting(client, complete ? addresses : NULL, error);
+    return cause == TLSDIAL_OK
+               ? resolve_override_add(&client->overrides, host, port, addresses, error)
+               : cause;
 }
 
 static enum tlsdial_cause set_limit(tlsdial_client *client, int64_t *limit, int64_t value,

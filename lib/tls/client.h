@@ -36,7 +36,11 @@ struct tlsdial_client {
 /** Before each dial: seals the client and loads the default trust store, unless there is other
  * trust: reading it costs more than a handshake. Thread-safe. */
 enum tlsdial_cause client_seal(tlsdial_client *client, struct tlsdial_error *error);
-/** TLSDIAL_MISUSE once the client is sealed. For each function that sets something. */
+/** TLSDIAL_MISUSE without a client, and once it is sealed. For each function that sets something. */
 enum tlsdial_cause client_check_open(tlsdial_client *client, struct tlsdial_error *error);
+/** The same, and without a setting. */
+enum tlsdial_cause client_check_setting(tlsdial_client *client, const void *setting,
+                                        struct tlsdial_error *error);
+bool client_is_family(enum tlsdial_family family);
 
 #endif

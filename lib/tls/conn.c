@@ -33,6 +33,15 @@ struct ending conn_ending(const tlsdial_conn *conn)
                            .code = stream_code(conn->stream)};
 }
 
+enum tlsdial_cause conn_misuse(const tlsdial_conn *conn, const char *what,
+                               struct tlsdial_error *error)
+{
+    tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "%s", what);
+    if (conn != NULL)
+        tlsdial_error_prefix(error, "%s", conn->subject);
+    return TLSDIAL_MISUSE;
+}
+
 void conn_note_traffic(tlsdial_conn *conn)
 {
     evidence_traffic(conn->evidence, stream_received(conn->stream),
@@ -43,6 +52,9 @@ enum tlsdial_cause tlsdial_conn_export(tlsdial_conn *conn, void *secret, size_t 
                                        const char *label, const void *context,
                                        size_t context_length, struct tlsdial_error *error)
 {
+    if (conn == NULL || label == NULL || secret == NULL ||
+        (context == NULL && context_length > 0))
+        return conn_misuse(conn, "something that is needed is NULL", error);
     ERR_clear_error();
     if (SSL_export_keying_material(conn->ssl, secret, length, label, strlen(label),
                                    context, context_length, context != NULL) == 1)
@@ -56,13 +68,15 @@ enum tlsdial_cause tlsdial_conn_export(tlsdial_conn *conn, void *secret, size_t 
 
 const char *tlsdial_conn_subject(const tlsdial_conn *conn)
 {
-    return conn->subject;
+    return conn != NULL ? conn->subject : "";
 }
 
 void tlsdial_conn_free(tlsdial_conn *conn)
 {
     if (conn == NULL)
         return;
+    if (conn->end_sent) /* session tickets have come, as a rule, and nobody may have read them */
+        stream_discard(conn->stream);
     SSL_free(conn->ssl); /* and the BIO */
     stream_free(conn->stream);
     messages_clear(&conn->messages);

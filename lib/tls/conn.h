@@ -66,6 +66,9 @@ struct tlsdial_conn {
 enum conn_outcome conn_outcome(tlsdial_conn *conn, int result);
 /** How the stream ended by now. */
 struct ending conn_ending(const tlsdial_conn *conn);
+/** Fills the error; the connection may be NULL. */
+enum tlsdial_cause conn_misuse(const tlsdial_conn *conn, const char *what,
+                               struct tlsdial_error *error);
 /** Brings the evidence's count of bytes up to date. */
 void conn_note_traffic(tlsdial_conn *conn);
 

@@ -208,12 +208,14 @@ enum tlsdial_cause tlsdial_client_set_certificate(tlsdial_client *client,
                                                   struct tlsdial_error *error)
 {
     struct asked asked = {.ask = ask, .argument = argument};
+    enum tlsdial_cause cause = client_check_setting(client, certificate, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     struct credentials credentials = {.certificates = sk_X509_new_null()};
     ERR_clear_error();
-    enum tlsdial_cause cause =
-        credentials.certificates != NULL
-            ? load_all(&credentials, certificate, key, &asked, error)
-            : error_out_of_memory(error);
+    cause = credentials.certificates != NULL
+                ? load_all(&credentials, certificate, key, &asked, error)
+                : error_out_of_memory(error);
     if (cause == TLSDIAL_OK)
         cause = install(client->ctx, &credentials, certificate, key, error);
     OPENSSL_cleanse(asked.phrase, sizeof asked.phrase);

@@ -17,14 +17,16 @@
 #include "tls/diagnose.h"
 #include "tls/options.h"
 #include "tls/verify_callback.h"
+#include "tls/way.h"
 #include "x509/ocsp.h"
 #include "x509/verify.h"
 
 struct tlsdial_dialing {
     tlsdial_client *client;
     struct dial_options options;
-    struct host host;
+    struct host host; /* the target */
     char port[TLSDIAL_PORT_SIZE];
+    struct way way;
     struct route *route;       /* NULL: the stream is there, or it failed */
     struct tlsdial_conn *conn; /* under way; NULL: handed out, or freed after a failure */
     struct deadline deadline;
@@ -53,7 +55,8 @@ static void add_address_to_subject(tlsdial_dialing *dialing, const char *address
     tlsdial_conn *conn = dialing->conn;
     size_t used = strlen(conn->subject);
     if (strcmp(address, dialing->host.lookup) != 0)
-        snprintf(conn->subject + used, sizeof conn->subject - used, " [%s]", address);
+        snprintf(conn->subject + used, sizeof conn->subject - used, " [%s%s]",
+                 dialing->way.proxy_count > 0 ? "via " : "", address);
 }
 
 static bool note_attempt(void *argument, const struct tlsdial_attempt *attempt)
@@ -78,8 +81,11 @@ static enum tlsdial_cause begin_route(tlsdial_dialing *dialing,
 {
     const struct dial_options *options = &dialing->options;
     const struct route_request request = {
-        .host = &dialing->host,
-        .port = dialing->port,
+        .host = &dialing->way.host,
+        .port = dialing->way.port,
+        .hops = dialing->way.hops,
+        .hop_count = dialing->way.hop_count,
+        .unix_path = dialing->way.unix_path,
         .family = options->family,
         .overrides = dialing->client->overrides,
         .has_socket = options->has_socket,
@@ -272,6 +278,9 @@ enum tlsdial_cause tlsdial_step(tlsdial_dialing *dialing, tlsdial_conn **conn,
                                 struct tlsdial_error *error)
 {
     struct tlsdial_error reason = {0};
+    if (dialing == NULL || conn == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "the %s is NULL",
+                                 dialing == NULL ? "dial" : "connection's place");
     *conn = NULL;
     if (dialing->conn == NULL)
         return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "the dial has ended before");
@@ -297,7 +306,9 @@ enum tlsdial_cause tlsdial_step(tlsdial_dialing *dialing, tlsdial_conn **conn,
 size_t tlsdial_dialing_wants(const tlsdial_dialing *dialing, struct tlsdial_want *wants,
                              size_t room, int *timeout_ms)
 {
-    return wait_set_export(&dialing->wants, wants, room, timeout_ms);
+    const struct wait_set none = {0};
+    return wait_set_export(dialing != NULL ? &dialing->wants : &none, wants, room,
+                           timeout_ms);
 }
 
 void tlsdial_dialing_free(tlsdial_dialing *dialing)
@@ -307,6 +318,7 @@ void tlsdial_dialing_free(tlsdial_dialing *dialing)
     route_free(dialing->route);
     tlsdial_conn_free(dialing->conn);
     dial_options_clear(&dialing->options);
+    way_clear(&dialing->way);
     wait_set_clear(&dialing->wants);
     OPENSSL_free(dialing);
 }
@@ -335,6 +347,15 @@ static tlsdial_conn *conn_new(const tlsdial_client *client,
     return conn;
 }
 
+static enum tlsdial_cause plan_way(tlsdial_dialing *dialing,
+                                   const struct tlsdial_options *given,
+                                   struct tlsdial_error *error)
+{
+    struct tlsdial_options options;
+    dial_options_known(&options, given);
+    return way_plan(&dialing->way, &options, &dialing->host, dialing->port, error);
+}
+
 /* All that can fail before anything is waited for. */
 static enum tlsdial_cause begin(tlsdial_dialing *dialing, const char *host,
                                 const char *port, const struct tlsdial_options *options,
@@ -345,6 +366,9 @@ static enum tlsdial_cause begin(tlsdial_dialing *dialing, const char *host,
         dial_options_parse(&dialing->options, options, client, error);
     if (cause != TLSDIAL_OK)
         return cause;
+    if (host == NULL || port == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "the %s is NULL",
+                                 host == NULL ? "host" : "port");
     dialing->conn = conn_new(client, &dialing->options);
     if (dialing->conn == NULL)
         return error_out_of_memory(error);
@@ -357,6 +381,8 @@ static enum tlsdial_cause begin(tlsdial_dialing *dialing, const char *host,
     cause = host_parse(&dialing->host, host, error);
     if (cause == TLSDIAL_OK)
         cause = port_parse(dialing->port, port, error);
+    if (cause == TLSDIAL_OK)
+        cause = plan_way(dialing, options, error);
     if (cause == TLSDIAL_OK)
         cause = dial_options_add_untrusted(conn->untrusted, options, error);
     if (cause == TLSDIAL_OK)
@@ -399,10 +425,9 @@ static enum tlsdial_cause wait_for_dial(tlsdial_dialing *dialing,
     int code = 0;
     if (wait_for(&dialing->wants, &code) != SOCK_FAILED)
         return TLSDIAL_AGAIN;
-    tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
-                      "waiting for the connection failed");
+    enum tlsdial_cause cause = wait_failure(code, error);
     tlsdial_error_prefix(error, "%s", dialing->conn->subject);
-    return TLSDIAL_CONNECT_FAILED;
+    return cause;
 }
 
 tlsdial_conn *tlsdial_dial(tlsdial_client *client, const char *host, const char *port,

@@ -10,6 +10,8 @@ enum tlsdial_cause tlsdial_fetch_issuers(tlsdial_client *client, const char *url
 {
     (void)client;
     (void)options;
+    if (url == NULL || certificates == NULL || length == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "something needed is NULL");
     *certificates = NULL;
     *length = 0;
     return tlsdial_error_set(

@@ -14,9 +14,8 @@
 
 #define ALPN_LONGEST 1024 /* octets of the extension's list */
 
-/* An older caller's structure is shorter, and what it does not know of is not set. Its size is at
- * least that of the first version. */
-static bool copy_known(struct tlsdial_options *to, const struct tlsdial_options *from)
+/* The first version had all up to the cancellation. */
+bool dial_options_known(struct tlsdial_options *to, const struct tlsdial_options *from)
 {
     memset(to, 0, sizeof *to);
     if (from == NULL)
@@ -93,13 +92,21 @@ enum tlsdial_cause dial_options_parse(struct dial_options *to,
 {
     struct tlsdial_options options;
     *to = (struct dial_options){0};
-    if (!copy_known(&options, given))
+    if (!dial_options_known(&options, given))
         return tlsdial_error_set(error, TLSDIAL_MISUSE, 0,
                                  "the size of the options is not set");
     to->has_socket = options.socket != NULL;
     to->socket = options.socket != NULL ? *options.socket : -1;
     to->evidence = options.evidence;
     to->cancel = options.cancel;
+    if (client == NULL)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "no client was given");
+    if (!client_is_family(options.family))
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "%d is not a family",
+                                 (int)options.family);
+    if (options.untrusted == NULL && options.untrusted_length > 0)
+        return tlsdial_error_set(error, TLSDIAL_MISUSE, 0,
+                                 "the untrusted certificates are NULL");
     to->family = options.family != TLSDIAL_ANY_FAMILY ? options.family : client->family;
     enum tlsdial_cause cause = set_limit(&to->connect_timeout, options.connect_timeout,
                                          client->connect_timeout, error);
@@ -154,7 +161,7 @@ enum tlsdial_cause dial_options_add_untrusted(STACK_OF(X509) * list,
 {
     const unsigned char sequence = 0x30; /* which every certificate in DER begins with */
     struct tlsdial_options options;
-    if (!copy_known(&options, given) || options.untrusted_length == 0)
+    if (!dial_options_known(&options, given) || options.untrusted_length == 0)
         return TLSDIAL_OK;
     const unsigned char *data = options.untrusted;
     ERR_clear_error();

@@ -43,25 +43,24 @@ static enum tlsdial_cause transfer_failed(tlsdial_conn *conn, enum conn_outcome 
     return with_subject(conn, cause, error);
 }
 
-static enum tlsdial_cause misuse(const tlsdial_conn *conn, const char *what,
-                                 struct tlsdial_error *error)
+/* What the caller may not do, NULL for none. */
+static const char *misuse_of(const tlsdial_conn *conn,
+                             const struct tlsdial_transfer *transfer, int64_t wait_ms)
 {
-    tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "%s", what);
-    return with_subject(conn, TLSDIAL_MISUSE, error);
-}
-
-static enum tlsdial_cause check_use(const tlsdial_conn *conn,
-                                    const struct tlsdial_transfer *transfer,
-                                    struct tlsdial_error *error)
-{
-    bool sends = transfer->out != NULL && transfer->out_length > 0;
+    if (conn == NULL || transfer == NULL)
+        return conn == NULL ? "the connection is NULL" : "the transfer is NULL";
+    if ((transfer->out == NULL && transfer->out_length > 0) ||
+        (transfer->in == NULL && transfer->in_length > 0))
+        return "the data is NULL";
+    if (wait_ms < TLSDIAL_NO_LIMIT)
+        return "a negative limit";
     if (conn->state == CONN_BROKEN)
-        return misuse(conn, "the connection failed before", error);
+        return "the connection failed before";
     if (conn->state == CONN_CLOSED)
-        return misuse(conn, "the connection was closed before", error);
-    if (conn->end_wanted && sends)
-        return misuse(conn, "data after the end that was announced", error);
-    return TLSDIAL_OK;
+        return "the connection was closed before";
+    if (conn->end_wanted && transfer->out_length > 0)
+        return "data after the end that was announced";
+    return NULL;
 }
 
 /* ---- reading ---- */
@@ -322,17 +321,19 @@ static enum tlsdial_cause transfer_until(tlsdial_conn *conn,
 enum tlsdial_cause tlsdial_transfer(tlsdial_conn *conn, struct tlsdial_transfer *transfer,
                                     int64_t wait_ms, struct tlsdial_error *error)
 {
+    const char *fault = misuse_of(conn, transfer, wait_ms);
     bool is_callers = wait_ms >= 0;
     int64_t now = clock_now_us();
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    if (transfer != NULL)
+        transfer->out_done = transfer->in_done = 0;
+    if (fault != NULL)
+        return conn_misuse(conn, fault, error);
     struct deadline limit = wait_ms == 0 ? (struct deadline){.at = now}
                             : is_callers ? deadline_after(now, wait_ms)
                                          : deadline_after(now, conn->idle_timeout);
-    transfer->out_done = transfer->in_done = 0;
     transfer->in_end = conn->peer_closed;
     transfer->out_flushed = false;
-    enum tlsdial_cause cause = check_use(conn, transfer, error);
-    if (cause != TLSDIAL_OK)
-        return cause;
     conn->end_wanted = conn->end_wanted || transfer->out_end;
     bool nothing_left = transfer->out_length == 0 && is_flushed(conn) &&
                         (transfer->in_length == 0 || conn->peer_closed);
@@ -349,10 +350,11 @@ size_t tlsdial_conn_wants(const tlsdial_conn *conn, struct tlsdial_want *wants,
 {
     struct wait_set set = {0};
     wait_set_begin(&set);
-    add_wants(conn, &set);
+    if (conn != NULL)
+        add_wants(conn, &set);
     size_t count = wait_set_export(&set, wants, room, timeout_ms);
     wait_set_clear(&set);
-    if (SSL_has_pending(conn->ssl) == 1)
+    if (conn != NULL && timeout_ms != NULL && SSL_has_pending(conn->ssl) == 1)
         *timeout_ms = 0;
     return count;
 }
@@ -364,9 +366,11 @@ enum tlsdial_cause tlsdial_read(tlsdial_conn *conn, void *buffer, size_t length,
 {
     struct tlsdial_transfer transfer = {.in = buffer, .in_length = length};
     enum tlsdial_cause cause = TLSDIAL_OK;
-    *received = 0;
-    if (length == 0)
-        return misuse(conn, "a read of no bytes", error);
+    if (received != NULL)
+        *received = 0;
+    if (received == NULL || length == 0)
+        return conn_misuse(
+            conn, received == NULL ? "the count is NULL" : "a read of no bytes", error);
     do /* sending what is left of an earlier call is progress, but not for the reader */
         cause = tlsdial_transfer(conn, &transfer, TLSDIAL_NO_LIMIT, error);
     while (cause == TLSDIAL_OK && transfer.in_done == 0 && !transfer.in_end);
@@ -382,9 +386,13 @@ enum tlsdial_cause tlsdial_exchange(tlsdial_conn *conn, const void *data, size_t
     size_t done = 0;
     struct tlsdial_transfer transfer = {.in = received};
     enum tlsdial_cause cause;
+    if (sent != NULL)
+        *sent = 0;
+    if (conn == NULL || (data == NULL && length > 0))
+        return conn_misuse(conn, "the connection or the data is NULL", error);
     do {
         transfer.in_length = sink != NULL ? sizeof received : 0;
-        transfer.out = (const unsigned char *)data + done;
+        transfer.out = data != NULL ? (const unsigned char *)data + done : NULL;
         transfer.out_length = length - done;
         cause = tlsdial_transfer(conn, &transfer, TLSDIAL_NO_LIMIT, error);
         done += transfer.out_done;
@@ -418,6 +426,8 @@ enum tlsdial_cause tlsdial_half_close(tlsdial_conn *conn, struct tlsdial_error *
 
 enum tlsdial_cause tlsdial_close(tlsdial_conn *conn, struct tlsdial_error *error)
 {
+    if (conn == NULL)
+        return conn_misuse(conn, "the connection is NULL", error);
     enum tlsdial_cause cause =
         conn->state == CONN_CLOSED ? TLSDIAL_OK : tlsdial_half_close(conn, error);
     if (conn->state == CONN_USABLE)

@@ -141,8 +141,28 @@ if bindable ::1; then
     dial "[::1]:$port"
     status_is 22 'a closed port, IPv6'
     err_has "tlsdial: [::1]:$port: refused: " 'a closed port, IPv6: brackets in the subject'
+
+    # --- zones
+
+    dial '[fe80::1%no-such-if]:443'
+    status_is 23 'a zone that is no interface'
+    err_has "there is no network interface 'no-such-if'" 'no such interface: it is named'
+    dial --resolve 'dial.example:443:fe80::1%no-such-if' dial.example 443
+    status_is 23 '--resolve: a zone that is no interface'
+    err_has "there is no network interface 'no-such-if'" '--resolve: it is named'
+    dial 'https://[fe80::1%25no-such-if]:443/'
+    status_is 23 'a zone in a URL'
+    err_has "there is no network interface 'no-such-if'" 'in a URL, %25 stands before a zone'
+    dial --connect-timeout 3 '[fe80::1]:443'
+    any_status 'a system may choose a link by itself'
+    if [ "$status" -eq 23 ] && [ "$EXEEXT" != .exe ]; then
+        err_has 'fe80::1: a link-local address needs the zone that it is in' \
+            'no zone: the message says so'
+    else
+        skip 'a link-local address without a zone' 'this system chooses a link by itself'
+    fi
 else
     skip 'IPv6' 'there is no ::1' some
 fi
 
-done_testing 39
+done_testing 46

@@ -2,6 +2,7 @@
 # A response on a terminal cannot play tricks on it, and anywhere else it is what the peer sent.
 # shellcheck source=tests/lib/output.sh
 . "${TOP_SRCDIR:-.}/tests/lib/output.sh"
+[ "$EXEEXT" != .exe ] || skip_all 'wine draws on its terminal itself'
 has_terminals || skip_all 'no pseudo-terminal is to be had'
 
 printf 'HTTP/1.0 200 OK\r\n\r\ncolour \033[31m bell \007 C1 \302\233 nul \000 ' >"$T/tricks"

@@ -125,7 +125,8 @@ def map_of(tree, gcov, folder, jobs, say):
         return {"lines": lines}
 
     def one(test):
-        text = read(os.path.join(tree.root, test)) if test.endswith(".t") else b""
+        path = os.path.join(tree.root, test if test.endswith(".t") else test + ".c")
+        text = read(path) if os.path.exists(path) else b""
         path = os.path.join(folder, digest_of(sources, test, text) + ".json")
         if not os.path.exists(path):
             tree.clock.check()

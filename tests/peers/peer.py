@@ -575,6 +575,32 @@ def record(sock, args):
     wire.close(args.log)
 
 
+def close_first(sock, args):
+    """after --delay close_notify, for --linger reads nothing, then keeps all of it in --out"""
+    wire = Wire(sock, args).handshake()
+    time.sleep(args.delay)
+    wire.send_close_notify()
+    time.sleep(args.linger)
+    keep_all(wire, args)
+    finish(sock)
+
+
+def write_first(sock, args):
+    """sends --bytes before it reads anything, then keeps what the client sends in --out"""
+    wire = Wire(sock, args).handshake()
+    wire.write(b"x" * args.bytes)
+    keep_all(wire, args)
+    wire.close(args.log)
+
+
+def keep_all(wire, args):
+    received = 0
+    with open(args.out, "wb") as out:
+        for data in iter(wire.read, b""):
+            received += out.write(data)
+    args.log("received %d" % received)
+
+
 def echo(sock, args):
     """sends all back at once, --bytes N or to the client's close_notify; does not read
     while its own write is blocked"""
@@ -691,6 +717,8 @@ SERVED = {
     "trickle": trickle,
     "sni": sni,
     "record": record,
+    "close-first": close_first,
+    "write-first": write_first,
     "echo": echo,
     "early-answer": early_answer,
     "no-close-wait": no_close_wait,
@@ -801,7 +829,7 @@ def main():
     threading.Thread(target=end_after, args=(args.life,), daemon=True).start()
     listener = bound(args)
     if args.verb in SERVED:
-        listener.listen(64)
+        listener.listen(1024)
     else:
         PREPARED[args.verb](listener, args)
     signal.signal(signal.SIGTERM, ask)

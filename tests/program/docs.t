@@ -4,6 +4,7 @@
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
 
 manual=$TOP_SRCDIR/doc/tlsdial.1
+has_check || manual=$TOP_BUILDDIR/doc/no-check/tlsdial.1
 reference=$TOP_SRCDIR/doc/libtlsdial.3
 causes_page=$TOP_BUILDDIR/doc/tlsdial-causes.7
 [ -e "$causes_page" ] || causes_page=$TOP_SRCDIR/doc/tlsdial-causes.7

@@ -11,9 +11,16 @@ err_empty '--help: nothing on standard error'
 out_has 'Usage: tlsdial' '--help says how to use it'
 for option in -4 --ipv4 -6 --ipv6 --resolve --cacert --capath --servername \
     --verify-hostname --min-protocol --max-protocol --connect-timeout --idle-timeout \
-    --untrusted --attime --alpn --format --warn-days --save-chain --fetch-missing \
+    --untrusted --attime --alpn \
     --max-time --send -o --output -v --verbose -q --quiet --help --version; do
     out_matches "^  ( *|-., )$option( |,)" "--help lists $option"
+done
+for option in --format --warn-days --save-chain --fetch-missing; do
+    if has_check; then
+        out_matches "^  ( *|-., )$option( |,)" "--help lists $option"
+    else
+        out_lacks "$option" "--help has no $option without check"
+    fi
 done
 
 run tlsdial --version
