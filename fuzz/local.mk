@@ -6,7 +6,7 @@ FUZZ_FLAGS =
 fuzz_targets = fuzz_bundle fuzz_hop fuzz_name
 fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c $(srcdir)/lib/net/hop.c $(srcdir)/lib/net/hop_*.c
 
-fuzz: include/tlsdial.h
+fuzz: include/tlsdial.h include/prefix.h
 	@$(MKDIR_P) fuzz
 	@set -e; for target in $(fuzz_targets); do \
 	echo "fuzz: $$target, $(FUZZ_SECONDS) s"; \

@@ -155,11 +155,11 @@ enum tlsdial_cause credentials_read_source(const char *from, struct deadline dea
     return cause;
 }
 
-/* A tlsdial_passphrase; its argument is the struct credentials. The first line, without its end. */
+/* A tlsdial_passphrase; its argument is the struct passphrase_options. The first line, without its end. */
 static enum tlsdial_cause get_passphrase(void *argument, char *buffer, size_t size,
                                          struct tlsdial_error *error)
 {
-    const struct credentials *credentials = argument;
+    const struct passphrase_options *credentials = argument;
     if (credentials->passphrase != NULL)
         return credentials_read_source(credentials->passphrase, credentials->deadline,
                                        buffer, size, error);
@@ -169,7 +169,7 @@ static enum tlsdial_cause get_passphrase(void *argument, char *buffer, size_t si
     return cause;
 }
 
-enum tlsdial_cause credentials_apply(const struct credentials *credentials,
+enum tlsdial_cause credentials_apply(const struct passphrase_options *credentials,
                                      tlsdial_client *client, struct tlsdial_error *error)
 {
     bool has_source = credentials->ask || credentials->passphrase != NULL;

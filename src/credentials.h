@@ -7,7 +7,7 @@
 #include "tlsdial.h"
 
 /** What the command line says; strings are argv's, NULL: nothing. */
-struct credentials {
+struct passphrase_options {
     const char *certificate, *key; /**< files */
     const char *passphrase;   /**< where it comes from: "env:VAR", "file:PATH", "fd:N" */
     bool ask;                 /**< for it, on the terminal */
@@ -34,7 +34,7 @@ enum tlsdial_cause credentials_read_source(const char *from, struct deadline dea
 
 /** Gives the certificate to the client, if there is one. TLSDIAL_USAGE where options do not go
  * together, the causes of tlsdial_client_set_certificate() otherwise. */
-enum tlsdial_cause credentials_apply(const struct credentials *credentials,
+enum tlsdial_cause credentials_apply(const struct passphrase_options *credentials,
                                      tlsdial_client *client, struct tlsdial_error *error);
 
 #endif

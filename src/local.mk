@@ -9,6 +9,8 @@ src_tlsdial_SOURCES = \
 	lib/base/deadline.c \
 	lib/base/deadline.h \
 	src/cmd_dial.c \
+	src/command_line.c \
+	src/command_line.h \
 	src/credentials.c \
 	src/credentials.h \
 	src/http.c \

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command_line.h"
+#include "options_table.h"
 #include "os.h"
 #include "tlsdial_program.h"
 

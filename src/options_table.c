@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "options.h"
-
 static const struct option_entry entries[] = {
     {'4', FOR_ALL, "ipv4", NULL, "use IPv4 addresses only"},
     {'6', FOR_ALL, "ipv6", NULL, "use IPv6 addresses only"},

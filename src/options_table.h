@@ -3,6 +3,7 @@
 #define TLSDIAL_OPTIONS_TABLE_H
 
 #include <getopt.h>
+#include <stdio.h>
 
 enum option_code {
     /* Below CHAR_MAX: options with a letter. */
@@ -73,5 +74,10 @@ struct getopt_tables {
 };
 
 void options_table_for_getopt(struct getopt_tables *tables);
+
+void options_print_help(FILE *to);
+
+/** A line for each option that this OpenSSL is not enough for. */
+void options_print_lacks(FILE *to);
 
 #endif

@@ -1,7 +1,6 @@
 # The shell tests, in folders by subject. A new one is one line here. The longest come first, so
 # that none is left to run alone at the end of make -j2 check.
 shell_tests = \
-	tests/dial/deadlines.t \
 	tests/api/many.t \
 	tests/api/transfer.t \
 	tests/api/cancel.t \
@@ -9,6 +8,7 @@ shell_tests = \
 	tests/api/load.t \
 	tests/api/misuse.t \
 	tests/api/options.t \
+	tests/dial/deadlines.t \
 	tests/program/memory.t \
 	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
@@ -54,6 +54,7 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/hop_limits \
 	tests/unit/hop_mail \
 	tests/unit/hop_other \
 	tests/unit/hop_proxy \
@@ -100,14 +101,18 @@ tests_unit_stream_LDADD = $(unit_libs)
 # The hops: dialogues written down, and what plays them.
 hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
 tests_unit_hops_SOURCES = tests/unit/hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_hop_limits_SOURCES = tests/unit/hop_limits.c tests/unit/hop_dialogues.c \
+	$(hop_dialogue)
 tests_unit_hop_mail_SOURCES = tests/unit/hop_mail.c $(hop_dialogue)
 tests_unit_hop_other_SOURCES = tests/unit/hop_other.c $(hop_dialogue)
 tests_unit_hop_proxy_SOURCES = tests/unit/hop_proxy.c $(hop_dialogue)
 tests_unit_hops_LDADD = $(unit_libs)
+tests_unit_hop_limits_LDADD = $(unit_libs)
 tests_unit_hop_mail_LDADD = $(unit_libs)
 tests_unit_hop_other_LDADD = $(unit_libs)
 tests_unit_hop_proxy_LDADD = $(unit_libs)
 $(tests_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_limits_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_mail_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_other_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
@@ -176,6 +181,13 @@ check_LTLIBRARIES += tests/tools/system_shim.la
 tests_tools_system_shim_la_SOURCES = tests/tools/system_shim.c
 tests_tools_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 tests_tools_system_shim_la_LIBADD = $(DL_LIBS)
+
+# -export-dynamic: the library that it loads gets its getaddrinfo().
+check_PROGRAMS += tests/tools/unload
+tests_tools_unload_SOURCES = tests/tools/unload.c
+tests_tools_unload_LDADD = $(DL_LIBS) $(PTHREAD_LIBS)
+tests_tools_unload_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+$(tests_tools_unload_OBJECTS): include/tlsdial.h
 endif
 endif
 
@@ -204,7 +216,8 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/tab.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
+	tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 

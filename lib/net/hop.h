@@ -43,7 +43,7 @@ enum hop_type {
 
 struct hop_machine;
 
-/** A row of the table of hops. */
+/** A row of the table of hops. A plain value. */
 struct hop_kind {
     const char *name; /**< of --starttls, or a URL's scheme */
     enum hop_type type;

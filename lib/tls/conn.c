@@ -78,6 +78,7 @@ void tlsdial_conn_free(tlsdial_conn *conn)
     if (conn->end_sent) /* session tickets have come, as a rule, and nobody may have read them */
         stream_discard(conn->stream);
     SSL_free(conn->ssl); /* and the BIO */
+    BIO_meth_free(conn->bio_method);
     stream_free(conn->stream);
     messages_clear(&conn->messages);
     if (conn->record != NULL)

@@ -8,7 +8,7 @@
 #include "base/target.h"
 #include "net/stream.h"
 #include "net/wait.h"
-#include "tls/client.h"
+#include "tls/policy.h"
 #include "tls/evidence.h"
 #include "tls/trace.h"
 
@@ -30,6 +30,7 @@ struct ending {
 struct tlsdial_conn {
     SSL *ssl;
     struct stream *stream;
+    BIO_METHOD *bio_method; /**< of the SSL's BIO */
     tlsdial_evidence *evidence;
     bool owns_evidence;
     const tlsdial_cancel *cancel; /**< NULL: none */

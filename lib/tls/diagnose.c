@@ -286,6 +286,14 @@ static enum tlsdial_cause ended(const tlsdial_conn *conn, struct ending ending,
 
 /* ---- the occasions ---- */
 
+/* OpenSSL's own lack of memory is no fault of the peer's. It is queued first or, where a caller went
+ * on, last. */
+static bool is_out_of_memory(void)
+{
+    return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
+           ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
 /* What libssl found itself. A server that has said ServerHello speaks TLS, however it goes on. */
 static enum tlsdial_cause reason_cause(const struct messages *messages)
 {
@@ -334,6 +342,8 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
         return alerted(conn, alert_cause(&conn->messages), error);
     if (ending.end != STREAM_OPEN)
         return ended(conn, ending, error);
+    if (is_out_of_memory())
+        return error_out_of_memory(error);
     return tlsdial_error_set(error, reason_cause(&conn->messages), ERR_peek_error(), "%s",
                              error_openssl_reason("no reason given"));
 }
@@ -349,6 +359,8 @@ enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn, enum conn_outcome
                                      : "the peer was silent for too long");
     if (conn->messages.alerted)
         return alerted(conn, cause != TLSDIAL_OK ? cause : TLSDIAL_TLS_ERROR, error);
+    if (ending.end == STREAM_OPEN && is_out_of_memory())
+        return error_out_of_memory(error);
     if (ending.end == STREAM_OPEN)
         return tlsdial_error_set(error, TLSDIAL_TLS_ERROR, ERR_peek_error(), "%s",
                                  error_openssl_reason("no reason given"));

@@ -124,7 +124,7 @@ static bool set_alpn(tlsdial_conn *conn, const struct dial_options *options)
 static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_error *error)
 {
     tlsdial_conn *conn = dialing->conn;
-    BIO *bio = stream_bio_new(conn->stream);
+    BIO *bio = stream_bio_new(conn->stream, &conn->bio_method);
     stream_begin_tls(conn->stream);
     conn->ssl = bio != NULL ? SSL_new(dialing->client->ctx) : NULL;
     if (conn->ssl == NULL) {

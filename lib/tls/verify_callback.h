@@ -5,7 +5,7 @@
 #include <openssl/ssl.h>
 
 #include "base/target.h"
-#include "tls/client.h"
+#include "tls/policy.h"
 
 /** Has the handshakes of the SSL_CTX verified by us: a chain, and the staple that comes with it. The
  * app data of each SSL is its tlsdial_conn, whose evidence has the result. */

@@ -32,9 +32,32 @@ elif ! command -v "${NM:=nm}" >/dev/null; then
 else
     "$NM" $dynamic --defined-only "$library" >"$T/nm" || bail_out 'nm cannot read the library'
     # shellcheck disable=SC2016 # a program of awk
-    "$AWK" 'NF > 2 && $2 !~ /^[Iit]$/ { print $NF }' "$T/nm" | sort >"$T/exported"
+    "$AWK" 'NF > 2 && $2 !~ /^[IitA]$/ { print $NF }' "$T/nm" | sort >"$T/versioned"
+    sed 's/@.*//' "$T/versioned" >"$T/exported"
     same_bytes "$T/exported" "$T/declared" 'the library exports what the header declares'
     is "$(grep -cv '^tlsdial_' "$T/exported")" 0 'every exported name begins with tlsdial_'
+    if [ ! -e "$TOP_BUILDDIR/lib/libtlsdial.map" ]; then
+        skip 'every exported name has a version' 'the linker gives none'
+    elif ! grep -q @ "$T/versioned"; then
+        skip 'every exported name has a version' 'this nm does not show it'
+    else
+        is "$(grep -cv '@@TLSDIAL_0$' "$T/versioned")" 0 'every exported name has a version'
+    fi
+fi
+
+# What an application that links the static library could collide with.
+archive=$TOP_BUILDDIR/lib/.libs/libtlsdial.a
+if [ ! -f "$archive" ] || ! command -v "${NM:=nm}" >/dev/null; then
+    skip 'the static library has no name without the prefix' 'it is not here, or nm is not'
+else
+    "$NM" -P -g "$archive" >"$T/archive" 2>/dev/null || bail_out 'nm cannot read the archive'
+    # A sanitizer adds names of its own, which begin with an underscore.
+    # shellcheck disable=SC2016 # a program of awk
+    "$AWK" 'NF > 1 && $2 ~ /^[A-TV-Z]$/ && $1 !~ /^_*tlsdial_/ && $1 !~ /^_/ { print $1 }' \
+        "$T/archive" | sort -u >"$T/unprefixed"
+    has "$T/archive" tlsdial_begin || bail_out 'nm says nothing of the archive'
+    same_bytes "$T/unprefixed" /dev/null 'the static library has no name without the prefix'
+    [ ! -s "$T/unprefixed" ] || show 'names without the prefix' "$T/unprefixed"
 fi
 
 done_testing 5

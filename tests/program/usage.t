@@ -112,8 +112,8 @@ long_name=$(printf '%0128d' 0 | sed 's/00/a./g')$(printf '%0126d' 0 | sed 's/00/
 
 misused 'has a port and' localhost:443 443
 misused 'has a port and' https://localhost:443/ 443
-misused 'only https:// is spoken' http://localhost/
-misused 'only https:// is spoken' ftp://localhost/
+misused 'that scheme is not known' http://localhost/
+misused 'that scheme is not known' gopher://localhost/
 misused 'user name or password' https://user@localhost/
 misused 'user name or password' https://user:word@localhost/
 misused 'percent-encode' 'https://localhost/a b'
