@@ -3,15 +3,16 @@
 FUZZ_CC = clang
 FUZZ_SECONDS = 20
 FUZZ_FLAGS =
-fuzz_targets = fuzz_bundle fuzz_name
-fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c
+fuzz_targets = fuzz_bundle fuzz_name fuzz_session
+fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c \
+	$(srcdir)/lib/tls/session_format.c
 
-fuzz: include/prefix.h
+fuzz: include/prefix.h include/tlsdial.h
 	@$(MKDIR_P) fuzz
 	@set -e; for target in $(fuzz_targets); do \
 	echo "fuzz: $$target, $(FUZZ_SECONDS) s"; \
 	$(FUZZ_CC) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	-I. -I$(srcdir)/lib $(OPENSSL_CFLAGS) -o fuzz/$$target \
+	-I. -Iinclude -I$(srcdir)/lib $(OPENSSL_CFLAGS) -o fuzz/$$target \
 	$(srcdir)/fuzz/$$target.c $(fuzz_sources) $(OPENSSL_LIBS); \
 	$(MKDIR_P) fuzz/corpus/$$target; \
 	./fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
@@ -23,13 +24,15 @@ fuzz: include/prefix.h
 
 .PHONY: fuzz
 EXTRA_DIST += \
-	fuzz/fuzz_bundle.c fuzz/fuzz_name.c fuzz/seeds/bundle/bad fuzz/seeds/bundle/crl \
+	fuzz/fuzz_bundle.c fuzz/fuzz_name.c fuzz/fuzz_session.c \
+	fuzz/seeds/session/tls1_2 fuzz/seeds/session/tls1_3 fuzz/seeds/bundle/bad fuzz/seeds/bundle/crl \
 	fuzz/seeds/bundle/crlf fuzz/seeds/bundle/cut fuzz/seeds/bundle/old \
 	fuzz/seeds/bundle/plain fuzz/seeds/bundle/trusted fuzz/seeds/bundle/two \
 	fuzz/seeds/bundle/with-crl fuzz/seeds/name/bits fuzz/seeds/name/bmp \
 	fuzz/seeds/name/constructed fuzz/seeds/name/indefinite-length \
 	fuzz/seeds/name/multi fuzz/seeds/name/printable fuzz/seeds/name/t61 \
 	fuzz/seeds/name/universal fuzz/seeds/name/unused-bits fuzz/seeds/name/utf8
-CLEANFILES += fuzz/fuzz_bundle fuzz/fuzz_name fuzz/fuzz_bundle.log fuzz/fuzz_name.log
+CLEANFILES += fuzz/fuzz_bundle fuzz/fuzz_name fuzz/fuzz_session fuzz/fuzz_bundle.log \
+	fuzz/fuzz_name.log fuzz/fuzz_session.log
 clean-local:
 	-rm -rf fuzz/corpus

@@ -10,8 +10,6 @@
 #include "x509/pin.h"
 #include "x509/trust.h"
 
-#define TLS_RECORD_SIZE 16384 /**< the most plaintext of one */
-
 struct tlsdial_client {
     SSL_CTX *ctx;
     struct trust trust;  /**< where the trusted certificates come from */

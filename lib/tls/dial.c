@@ -13,9 +13,11 @@
 #include "net/cancel.h"
 #include "net/route.h"
 #include "tls/bio.h"
+#include "tls/client.h"
 #include "tls/conn.h"
 #include "tls/diagnose.h"
 #include "tls/options.h"
+#include "tls/resume.h"
 #include "x509/ocsp.h"
 #include "x509/pin.h"
 #include "x509/verify.h"
@@ -129,10 +131,12 @@ static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_err
     }
     SSL_set_bio(conn->ssl, bio, bio);
     messages_watch(conn->ssl, &conn->messages);
-    return SSL_set_app_data(conn->ssl, conn) == 1 && set_alpn(conn, &dialing->options) &&
-                   set_names(conn, &dialing->options, &dialing->host)
-               ? TLSDIAL_OK
-               : error_out_of_memory(error);
+    if (SSL_set_app_data(conn->ssl, conn) != 1 || !set_alpn(conn, &dialing->options) ||
+        !set_names(conn, &dialing->options, &dialing->host))
+        return error_out_of_memory(error);
+    resume_set_place(conn, &dialing->host, dialing->port);
+    resume_offer(conn, dialing->options.session);
+    return TLSDIAL_OK;
 }
 
 /* What is to be known of a handshake, however it ended. */
@@ -145,7 +149,7 @@ static bool note_handshake(tlsdial_conn *conn, bool done)
     if (evidence->staple == NULL) /* the handshake did not come to it */
         evidence->staple = staple_text(conn);
     ERR_pop_to_mark();
-    return !done || evidence_negotiated(evidence, conn->ssl);
+    return !done || (evidence_negotiated(evidence, conn->ssl) && resume_note(conn));
 }
 
 /* Whether a protocol is in a list such as "h2,http/1.1". */
