@@ -1,5 +1,6 @@
 # Makes the completion of a shell from the table of options (src/options_table.c):
-#   awk -v shell=bash|zsh|fish -f completions.awk options_table.c
+#   awk -v shell=bash|zsh|fish [-v check=no] -f completions.awk options_table.c
+# With check=no for a program without that command.
 # An entry of the table begins with "{" in the fifth column and ends with "},".
 
 / entries\[\] = \{/ { table = 1 }
@@ -43,6 +44,8 @@ function take(  value) {
 function add(text,  code) {
     rest = text
     code = take()
+    if (check == "no" && text ~ /FOR_CHECK/)
+        return
     letter[++count] = code ~ /^'/ ? substr(code, 2, 1) : ""
     used_by[count] = take()
     name[count] = take()
@@ -101,22 +104,29 @@ function print_bash() {
     print "    " patterns("TLSv1.2 TLSv1.3") ")"
     print "        COMPREPLY=($(compgen -W 'TLSv1.2 TLSv1.3' -- \"$word\"))"
     print "        return ;;"
-    print "    " patterns("text json") ")"
-    print "        COMPREPLY=($(compgen -W 'text json' -- \"$word\"))"
-    print "        return ;;"
+    if (patterns("text json") != "") {
+        print "    " patterns("text json") ")"
+        print "        COMPREPLY=($(compgen -W 'text json' -- \"$word\"))"
+        print "        return ;;"
+    }
     print "    " patterns("any") ")"
     print "        return ;;"
     print "    esac"
-    print "    if [[ ${COMP_WORDS[1]} == check ]]; then"
-    print "        options=\"$options " words("FOR_CHECK") "\""
-    print "    else"
-    print "        options=\"$options " words("FOR_DIAL") "\""
-    print "    fi"
+    if (check == "no")
+        print "    options=\"$options " words("FOR_DIAL") "\""
+    else {
+        print "    if [[ ${COMP_WORDS[1]} == check ]]; then"
+        print "        options=\"$options " words("FOR_CHECK") "\""
+        print "    else"
+        print "        options=\"$options " words("FOR_DIAL") "\""
+        print "    fi"
+    }
     print "    if [[ $word == -* ]]; then"
     print "        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))"
     print "    else"
     print "        COMPREPLY=($(compgen -A hostname -- \"$word\"))"
-    print "        [[ $COMP_CWORD -gt 1 ]] || COMPREPLY+=($(compgen -W check -- \"$word\"))"
+    if (check != "no")
+        print "        [[ $COMP_CWORD -gt 1 ]] || COMPREPLY+=($(compgen -W check -- \"$word\"))"
     print "    fi"
     print "}"
     print "complete -F _tlsdial tlsdial"
@@ -161,19 +171,23 @@ function print_zsh() {
     print_zsh_specs("FOR_ALL")
     print "        '1:target:_hosts'"
     print "        '2:port:_ports'"
+    if (check == "no")
+        print_zsh_specs("FOR_DIAL")
     print "    )"
-    print "    if [[ ${words[2]} == check && CURRENT -gt 2 ]]; then"
-    print "        specs+=("
-    print_zsh_specs("FOR_CHECK")
-    print "        )"
-    print "        shift words"
-    print "        (( CURRENT-- ))"
-    print "    else"
-    print "        specs+=("
-    print_zsh_specs("FOR_DIAL")
-    print "        )"
-    print "        (( CURRENT == 2 )) && compadd check && found=0"
-    print "    fi"
+    if (check != "no") {
+        print "    if [[ ${words[2]} == check && CURRENT -gt 2 ]]; then"
+        print "        specs+=("
+        print_zsh_specs("FOR_CHECK")
+        print "        )"
+        print "        shift words"
+        print "        (( CURRENT-- ))"
+        print "    else"
+        print "        specs+=("
+        print_zsh_specs("FOR_DIAL")
+        print "        )"
+        print "        (( CURRENT == 2 )) && compadd check && found=0"
+        print "    fi"
+    }
     print "    _arguments -S $specs && found=0"
     print "    return found"
     print "}"
@@ -189,13 +203,14 @@ function fish_text(text) {
 function print_fish(  i, line, what) {
     print "# fish completion of tlsdial; made from its table of options"
     print "complete -c tlsdial -f"
-    print "complete -c tlsdial -n __fish_is_first_arg -a check -d 'report on a server'"
+    if (check != "no")
+        print "complete -c tlsdial -n __fish_is_first_arg -a check -d 'report on a server'"
     print "complete -c tlsdial -a '(__fish_print_hostnames)'"
     for (i = 1; i <= count; i++) {
         line = "complete -c tlsdial"
         if (used_by[i] == "FOR_CHECK")
             line = line " -n '__fish_seen_subcommand_from check'"
-        if (used_by[i] == "FOR_DIAL")
+        if (used_by[i] == "FOR_DIAL" && check != "no")
             line = line " -n 'not __fish_seen_subcommand_from check'"
         if (letter[i] != "")
             line = line " -s " letter[i]

@@ -3,11 +3,11 @@
 FUZZ_CC = clang
 FUZZ_SECONDS = 20
 FUZZ_FLAGS =
-fuzz_targets = fuzz_bundle fuzz_name fuzz_session
-fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c \
+fuzz_targets = fuzz_bundle fuzz_hop fuzz_name fuzz_session
+fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c $(srcdir)/lib/net/hop.c $(srcdir)/lib/net/hop_*.c \
 	$(srcdir)/lib/tls/session_format.c
 
-fuzz: include/prefix.h include/tlsdial.h
+fuzz: include/tlsdial.h include/prefix.h
 	@$(MKDIR_P) fuzz
 	@set -e; for target in $(fuzz_targets); do \
 	echo "fuzz: $$target, $(FUZZ_SECONDS) s"; \
@@ -24,15 +24,53 @@ fuzz: include/prefix.h include/tlsdial.h
 
 .PHONY: fuzz
 EXTRA_DIST += \
-	fuzz/fuzz_bundle.c fuzz/fuzz_name.c fuzz/fuzz_session.c \
+	fuzz/fuzz_bundle.c fuzz/fuzz_hop.c fuzz/fuzz_name.c fuzz/fuzz_session.c \
 	fuzz/seeds/session/tls1_2 fuzz/seeds/session/tls1_3 fuzz/seeds/bundle/bad fuzz/seeds/bundle/crl \
 	fuzz/seeds/bundle/crlf fuzz/seeds/bundle/cut fuzz/seeds/bundle/old \
 	fuzz/seeds/bundle/plain fuzz/seeds/bundle/trusted fuzz/seeds/bundle/two \
 	fuzz/seeds/bundle/with-crl fuzz/seeds/name/bits fuzz/seeds/name/bmp \
 	fuzz/seeds/name/constructed fuzz/seeds/name/indefinite-length \
 	fuzz/seeds/name/multi fuzz/seeds/name/printable fuzz/seeds/name/t61 \
-	fuzz/seeds/name/universal fuzz/seeds/name/unused-bits fuzz/seeds/name/utf8
-CLEANFILES += fuzz/fuzz_bundle fuzz/fuzz_name fuzz/fuzz_session fuzz/fuzz_bundle.log \
-	fuzz/fuzz_name.log fuzz/fuzz_session.log
+	fuzz/seeds/name/universal fuzz/seeds/name/unused-bits fuzz/seeds/name/utf8 \
+	fuzz/seeds/hop/ftp-1 \
+	fuzz/seeds/hop/ftp-2 \
+	fuzz/seeds/hop/ftp-3 \
+	fuzz/seeds/hop/http-1 \
+	fuzz/seeds/hop/http-2 \
+	fuzz/seeds/hop/http-3 \
+	fuzz/seeds/hop/imap-1 \
+	fuzz/seeds/hop/imap-2 \
+	fuzz/seeds/hop/imap-3 \
+	fuzz/seeds/hop/irc-1 \
+	fuzz/seeds/hop/irc-2 \
+	fuzz/seeds/hop/ldap-1 \
+	fuzz/seeds/hop/ldap-2 \
+	fuzz/seeds/hop/lmtp-1 \
+	fuzz/seeds/hop/mysql-1 \
+	fuzz/seeds/hop/nntp-1 \
+	fuzz/seeds/hop/nntp-2 \
+	fuzz/seeds/hop/pop3-1 \
+	fuzz/seeds/hop/pop3-2 \
+	fuzz/seeds/hop/postgres-1 \
+	fuzz/seeds/hop/postgresql-1 \
+	fuzz/seeds/hop/proxy-v1-1 \
+	fuzz/seeds/hop/proxy-v2-1 \
+	fuzz/seeds/hop/rdp-1 \
+	fuzz/seeds/hop/sieve-1 \
+	fuzz/seeds/hop/sieve-2 \
+	fuzz/seeds/hop/smtp-1 \
+	fuzz/seeds/hop/smtp-2 \
+	fuzz/seeds/hop/smtp-3 \
+	fuzz/seeds/hop/socks4a-1 \
+	fuzz/seeds/hop/socks4a-2 \
+	fuzz/seeds/hop/socks5-1 \
+	fuzz/seeds/hop/socks5-2 \
+	fuzz/seeds/hop/socks5h-1 \
+	fuzz/seeds/hop/socks5h-2 \
+	fuzz/seeds/hop/submission-1 \
+	fuzz/seeds/hop/xmpp-1 \
+	fuzz/seeds/hop/xmpp-server-1
+CLEANFILES += fuzz/fuzz_bundle fuzz/fuzz_hop fuzz/fuzz_name \
+	fuzz/fuzz_bundle.log fuzz/fuzz_hop.log fuzz/fuzz_name.log
 clean-local:
 	-rm -rf fuzz/corpus

@@ -8,6 +8,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/base/deadline.h \
 	lib/base/error.c \
 	lib/base/error.h \
+	lib/base/finding.c \
+	lib/base/finding.h \
 	lib/base/idn.c \
 	lib/base/idn.h \
 	lib/base/target.c \
@@ -20,6 +22,33 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/net/cancel.h \
 	lib/net/connect.c \
 	lib/net/connect.h \
+	lib/net/hop.c \
+	lib/net/hop.h \
+	lib/net/hop_ftp.c \
+	lib/net/hop_haproxy.c \
+	lib/net/hop_http.c \
+	lib/net/hop_imap.c \
+	lib/net/hop_irc.c \
+	lib/net/hop_ldap.c \
+	lib/net/hop_machine.h \
+	lib/net/hop_mysql.c \
+	lib/net/hop_nntp.c \
+	lib/net/hop_pop3.c \
+	lib/net/hop_postgres.c \
+	lib/net/hop_protocol.c \
+	lib/net/hop_rdp.c \
+	lib/net/hop_reply.c \
+	lib/net/hop_sieve.c \
+	lib/net/hop_smtp.c \
+	lib/net/hop_socks4a.c \
+	lib/net/hop_socks5.c \
+	lib/net/hop_table.c \
+	lib/net/hop_text.c \
+	lib/net/hop_xml.c \
+	lib/net/hop_xml.h \
+	lib/net/hop_xmpp.c \
+	lib/net/hops.c \
+	lib/net/hops.h \
 	lib/net/name_lookup.c \
 	lib/net/name_lookup.h \
 	lib/net/resolve.c \
@@ -41,6 +70,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/certificate.h \
 	lib/x509/crl.c \
 	lib/x509/crl.h \
+	lib/x509/facts.c \
+	lib/x509/facts.h \
 	lib/x509/lookup.c \
 	lib/x509/lookup.h \
 	lib/x509/ocsp.c \
@@ -49,6 +80,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/path_search.h \
 	lib/x509/pin.c \
 	lib/x509/pin.h \
+	lib/x509/request.c \
+	lib/x509/request.h \
 	lib/x509/trust.c \
 	lib/x509/trust.h \
 	lib/x509/verify.c \
@@ -59,6 +92,7 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/bio.h \
 	lib/tls/client.c \
 	lib/tls/client.h \
+	lib/tls/client_verify.c \
 	lib/tls/conn.c \
 	lib/tls/conn.h \
 	lib/tls/credentials.c \
@@ -75,9 +109,14 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/session.h \
 	lib/tls/session_format.c \
 	lib/tls/session_format.h \
+	lib/tls/policy.h \
 	lib/tls/trace.c \
 	lib/tls/trace.h \
-	lib/tls/transfer.c
+	lib/tls/transfer.c \
+	lib/tls/verify_callback.c \
+	lib/tls/verify_callback.h \
+	lib/tls/way.c \
+	lib/tls/way.h
 if HOST_WINDOWS
 lib_libtlsdial_core_la_SOURCES += lib/base/clock_windows.c lib/net/sock_winsock.c \
 	lib/net/thread_windows.c

@@ -11,8 +11,8 @@ rpm: dist
 # File by file: a folder would be packed with whatever lies in it. packaging/dist-files compares the
 # tarball with git.
 EXTRA_DIST += \
-	packaging/archive.sh packaging/autopkgtest \
-	packaging/build-deb packaging/build-rpm packaging/chroot.sh \
+	packaging/archive.sh packaging/autopkgtest packaging/build-deb \
+	packaging/build-rpm packaging/check-hardening packaging/chroot.sh \
 	packaging/configure-checks packaging/cross packaging/debian/changelog \
 	packaging/debian/control packaging/debian/copyright \
 	packaging/debian/libtlsdial-dev.install \

@@ -15,7 +15,6 @@
 
 #define END_WAIT 2000      /* milliseconds that the server has to end the connection */
 #define REPORT_WAIT 2000   /* and the reader of a report whose run has used up its time */
-#define NAME_WIDTH 120     /* columns of a subject, in a message */
 #define HINT_URL_WIDTH 150 /* so that the rest of the hint has room, too */
 #define PIECE 16384        /* the plaintext of the largest TLS record */
 
@@ -94,22 +93,14 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
 
 /* ---- --warn-days ---- */
 
+/* A verified server whose certificates are not valid for much longer. */
 static void check_expiry(struct check *check, struct tlsdial_error *verdict)
 {
-    const struct report *report = &check->report;
-    const struct tlsdial_certificate *first = report_first_to_expire(report);
-    char date[REPORT_TIME_SIZE], days[40], name[512], subject[2 * TLSDIAL_HOST_SIZE];
-    if (verdict->cause != TLSDIAL_OK || first == NULL ||
-        !report_expires_soon(report, first))
+    char subject[5 * TLSDIAL_HOST_SIZE];
+    if (verdict->cause != TLSDIAL_OK ||
+        !tlsdial_evidence_warning(check->evidence, verdict))
         return;
-    report_days_text(days, sizeof days,
-                     report_days(report->verify_time, first->not_after));
-    report_time(date, first->not_after);
-    report_subject(report, subject, sizeof subject);
-    columns_fit(name, sizeof name, first->subject, NAME_WIDTH);
-    tlsdial_error_set(verdict, TLSDIAL_EXPIRES_SOON, 0,
-                      "the certificate \"%s\" expires on %.10s %.8s UTC, in %s", name,
-                      date, date + 11, days);
+    report_subject(&check->report, subject, sizeof subject);
     tlsdial_error_prefix(verdict, "%s", subject);
 }
 
@@ -159,8 +150,9 @@ static bool fetch(struct check *check, const char *url)
                     keep_fetched(check, certificates, length);
     tlsdial_free(certificates);
     if (check->options->verbose)
-        verbose_line("%s: %s", url,
-                     next->fetched ? "fetched" : report_sentence(&next->error));
+        verbose_escaped("%s: %s", url,
+                        next->fetched ? "fetched"
+                                      : next->error.message + next->error.sentence);
     return next->fetched;
 }
 
@@ -169,13 +161,12 @@ static void set_proven_hint(const struct report_diagnosis *diagnosis,
                             struct tlsdial_error *verdict)
 {
     bool one = diagnosis->count == 1;
-    char first[HINT_URL_WIDTH + 1], hint[TLSDIAL_HINT_SIZE];
+    char first[HINT_URL_WIDTH + 1];
     columns_fit(first, sizeof first, diagnosis->fetches[0].url, HINT_URL_WIDTH);
-    snprintf(hint, sizeof hint,
+    snprintf(verdict->hint, sizeof verdict->hint,
              "with the certificate%s fetched from %s%s the chain is complete: the server "
              "should send %s",
              one ? "" : "s", first, one ? "" : " and on", one ? "it" : "them");
-    tlsdial_text_escape(verdict->hint, sizeof verdict->hint, hint);
 }
 
 /* Dials again with the certificates that the server left out, to see whether that was all. */
@@ -258,7 +249,10 @@ static enum tlsdial_cause run(struct check *check, struct tlsdial_error *error)
 {
     struct tlsdial_error *verdict = &check->report.verdict;
     struct tlsdial_error unsaved = {0};
-    enum tlsdial_cause cause = TLSDIAL_OK;
+    enum tlsdial_cause cause = tlsdial_client_set_expiry_warning(
+        check->client, (int64_t)check->options->warn_days * REPORT_DAY, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if (check->options->save_chain != NULL)
         cause = output_open(&check->chain_file, check->options->save_chain,
                             check->options->deadline, error);

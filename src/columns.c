@@ -130,18 +130,6 @@ static void add_line(struct columns *columns, enum columns_style style,
     add(columns, "\n", 1);
 }
 
-/* A copy with controls escaped; NULL, and noted, when out of memory. */
-static char *escaped_copy(struct columns *columns, const char *text)
-{
-    size_t size = 4 * strlen(text) + 1;
-    char *copy = malloc(size);
-    if (copy == NULL)
-        columns->failed = true;
-    else
-        tlsdial_text_escape(copy, size, text);
-    return copy;
-}
-
 /* Where to break a text that is too long for a line: after the last space that fits, and anywhere
  * in a word that is longer than a line. At least one character. */
 static size_t line_break(const char *text, size_t room)
@@ -158,10 +146,7 @@ static size_t line_break(const char *text, size_t room)
 void columns_wrap(struct columns *columns, enum columns_style style, const char *first,
                   const char *rest, const char *text)
 {
-    char *copy = escaped_copy(columns, text);
-    if (copy == NULL)
-        return;
-    const char *p = copy, *prefix = first;
+    const char *p = text, *prefix = first;
     do {
         size_t length = line_break(p, COLUMNS_WIDTH - columns_of(prefix));
         const char *next = p + length;
@@ -171,26 +156,20 @@ void columns_wrap(struct columns *columns, enum columns_style style, const char 
         prefix = rest;
         p = next + strspn(next, " ");
     } while (*p != '\0');
-    free(copy);
 }
 
 void columns_fit(char *to, size_t size, const char *text, size_t width)
 {
-    size_t needed = 4 * strlen(text) + 1;
-    char *copy = malloc(needed);
-    snprintf(to, size, ELLIPSIS);
-    if (copy == NULL)
+    size_t length = strlen(text);
+    if (columns_of(text) <= width && length < size) {
+        memcpy(to, text, length + 1);
         return;
-    tlsdial_text_escape(copy, needed, text);
-    size_t length = strlen(copy);
-    if (columns_of(copy) > width || length >= size) {
-        length = head_within(copy, width - strlen(ELLIPSIS));
-        while (length + sizeof ELLIPSIS > size || (copy[length] & 0xc0) == 0x80)
-            length--; /* combining marks take no column, but room */
-        strcpy(copy + length, ELLIPSIS);
     }
-    strcpy(to, copy);
-    free(copy);
+    length = head_within(text, width - strlen(ELLIPSIS));
+    while (length + sizeof ELLIPSIS > size || (text[length] & 0xc0) == 0x80)
+        length--; /* combining marks take no column, but room */
+    memcpy(to, text, length);
+    strcpy(to + length, ELLIPSIS);
 }
 
 void columns_cut(struct columns *columns, enum columns_style style, const char *first,

@@ -1,4 +1,4 @@
-/* columns.h: text for people, in lines that fit a terminal. Pure. */
+/* columns.h: text for people, in lines that fit a terminal. Pure. All text is escaped already. */
 #ifndef TLSDIAL_COLUMNS_H
 #define TLSDIAL_COLUMNS_H
 
@@ -30,10 +30,10 @@ enum columns_style {
 size_t columns_of(const char *text);
 
 /** Copies as much of the text as fits the width, at least 3, and the size, at least 4; "..." at its
- * end where that is not all of it. Escaped as by tlsdial_text_escape(). */
+ * end where that is not all of it. */
 void columns_fit(char *to, size_t size, const char *text, size_t width);
 
-/** Adds the text, escaped and broken at spaces: the first line begins with first, others with
+/** Adds the text, broken at spaces: the first line begins with first, others with
  * rest. These two are taken as they are, and must leave room for text. */
 void columns_wrap(struct columns *columns, enum columns_style style, const char *first,
                   const char *rest, const char *text);

@@ -25,17 +25,18 @@ static int descriptor(const char *text)
     return number ? atoi(text) : -1;
 }
 
-enum tlsdial_cause credentials_check_source(const char *from, struct tlsdial_error *error)
+enum tlsdial_cause credentials_check_source(const char *option, const char *from,
+                                            struct tlsdial_error *error)
 {
     const char *variable = after("env:", from), *path = after("file:", from);
     const char *number = after("fd:", from);
     if ((variable != NULL && *variable != '\0') || (path != NULL && *path != '\0') ||
         (number != NULL && descriptor(number) >= 0))
         return TLSDIAL_OK;
-    return tlsdial_error_set(
-        error, TLSDIAL_USAGE, 0,
-        "--pass takes env:VARIABLE, file:PATH or fd:NUMBER, and never "
-        "the pass phrase itself");
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                             "--%s takes env:VARIABLE, file:PATH or fd:NUMBER, and never "
+                             "the pass phrase itself",
+                             option);
 }
 
 enum tlsdial_cause credentials_check_name(const char *option, const char *name,
@@ -137,29 +138,38 @@ static enum tlsdial_cause from_terminal(struct deadline deadline, char *buffer,
                                  : "there is no terminal to ask for the pass phrase");
 }
 
-/* A tlsdial_passphrase; its argument is the struct credentials. The first line, without its end. */
-static enum tlsdial_cause get_passphrase(void *argument, char *buffer, size_t size,
-                                         struct tlsdial_error *error)
+enum tlsdial_cause credentials_read_source(const char *from, struct deadline deadline,
+                                           char *buffer, size_t size,
+                                           struct tlsdial_error *error)
 {
-    const struct credentials *credentials = argument;
-    const char *from = credentials->passphrase;
     enum tlsdial_cause cause;
-    if (from == NULL)
-        cause = from_terminal(credentials->deadline, buffer, size, error);
-    else if (after("env:", from) != NULL)
+    if (after("env:", from) != NULL)
         cause = from_environment(after("env:", from), buffer, size, error);
     else if (after("file:", from) != NULL)
-        cause =
-            from_file(after("file:", from), credentials->deadline, buffer, size, error);
+        cause = from_file(after("file:", from), deadline, buffer, size, error);
     else
-        cause = from_descriptor(descriptor(after("fd:", from)), from,
-                                credentials->deadline, buffer, size, error);
+        cause = from_descriptor(descriptor(after("fd:", from)), from, deadline, buffer,
+                                size, error);
     if (cause != TLSDIAL_OK)
         OPENSSL_cleanse(buffer, size);
     return cause;
 }
 
-enum tlsdial_cause credentials_apply(const struct credentials *credentials,
+/* A tlsdial_passphrase; its argument is the struct passphrase_options. The first line, without its end. */
+static enum tlsdial_cause get_passphrase(void *argument, char *buffer, size_t size,
+                                         struct tlsdial_error *error)
+{
+    const struct passphrase_options *credentials = argument;
+    if (credentials->passphrase != NULL)
+        return credentials_read_source(credentials->passphrase, credentials->deadline,
+                                       buffer, size, error);
+    enum tlsdial_cause cause = from_terminal(credentials->deadline, buffer, size, error);
+    if (cause != TLSDIAL_OK)
+        OPENSSL_cleanse(buffer, size);
+    return cause;
+}
+
+enum tlsdial_cause credentials_apply(const struct passphrase_options *credentials,
                                      tlsdial_client *client, struct tlsdial_error *error)
 {
     bool has_source = credentials->ask || credentials->passphrase != NULL;

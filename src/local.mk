@@ -1,10 +1,16 @@
+if PROGRAM
 bin_PROGRAMS += src/tlsdial
+else
+check_PROGRAMS += src/tlsdial
+endif
 # The program has the clock and the deadlines of the library, which exports neither.
 src_tlsdial_SOURCES = \
 	lib/base/clock.h \
 	lib/base/deadline.c \
 	lib/base/deadline.h \
 	src/cmd_dial.c \
+	src/command_line.c \
+	src/command_line.h \
 	src/credentials.c \
 	src/credentials.h \
 	src/http.c \
@@ -19,6 +25,8 @@ src_tlsdial_SOURCES = \
 	src/options_table.h \
 	src/options_values.c \
 	src/options_values.h \
+	src/options_way.c \
+	src/options_way.h \
 	src/os.h \
 	src/output.c \
 	src/output.h \
@@ -52,7 +60,7 @@ CLEANFILES += src/manifest.$(OBJEXT)
 else
 src_tlsdial_SOURCES += lib/base/clock_posix.c src/new_file_posix.c src/os_posix.c
 endif
-AM_CPPFLAGS += $(JANSSON_CFLAGS)
+src_tlsdial_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_tlsdial_LDADD = $(src_tlsdial_manifest) lib/libtlsdial.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
 src_tlsdial_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 $(src_tlsdial_OBJECTS): include/tlsdial.h

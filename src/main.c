@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command_line.h"
+#include "options_table.h"
 #include "os.h"
 #include "tlsdial_program.h"
 
@@ -48,7 +50,7 @@ static enum tlsdial_cause print_information(enum options_action action,
         options_print_help(stdout);
     else
         print_version();
-    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || os_reader_has_gone(errno))
         return TLSDIAL_OK;
     return tlsdial_error_set(error, TLSDIAL_OUTPUT, 0,
                              "standard output could not be written");
@@ -77,6 +79,7 @@ static enum tlsdial_cause run(int argc, char **argv, struct options *options,
         cause = act(client, options, error);
     os_watch_end(&watch);
     tlsdial_client_free(client);
+    options_way_clear(&options->way);
     return cause;
 }
 

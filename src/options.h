@@ -1,10 +1,9 @@
-/* options.h: the command line. */
+/* options.h: what the command line says. */
 #ifndef TLSDIAL_OPTIONS_H
 #define TLSDIAL_OPTIONS_H
 
-#include <stdio.h>
-
 #include "base/deadline.h"
+#include "options_way.h"
 #include "os.h"
 #include "tlsdial.h"
 
@@ -21,6 +20,7 @@ struct options {
     const char *output; /**< NULL: standard output */
     bool raw;           /**< a terminal, too, gets the response as it is */
     const char *servername, *verify_hostname, *alpn; /**< of each dial; NULL: not given */
+    struct options_way way;
     bool verbose, quiet;
     /** Milliseconds, 0: none. The client has the first two already. */
     int64_t connect_timeout, idle_timeout, max_time;
@@ -34,14 +34,6 @@ struct options {
     bool fetch_missing;
 };
 
-/** Fills *options and sets up a new client, which *client (NULL before) then points to, also
- * on failure as far as it came. The client's errors keep their own causes. The options that the
- * client reads files for are applied when all are known, under a watch (os.h) that begins in
- * *watch where there is a deadline and is the caller's to end. */
-enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
-                                 struct options *options, struct os_watch *watch,
-                                 struct tlsdial_error *error);
-
 /** Milliseconds until the deadline, at least 1; 0 where there is none. */
 int64_t options_time_left(const struct options *options);
 
@@ -54,10 +46,5 @@ enum tlsdial_cause options_judge_file(enum tlsdial_cause cause, const char *what
 /** What each dial is given of it; the caller may change more. */
 struct tlsdial_options dial_options(const struct options *options,
                                     tlsdial_evidence *evidence);
-
-void options_print_help(FILE *to);
-
-/** A line for each option that this OpenSSL is not enough for. */
-void options_print_lacks(FILE *to);
 
 #endif

@@ -35,11 +35,13 @@ static enum tlsdial_cause parse_attime(const char *text, tlsdial_client *client,
 struct tlsdial_options dial_options(const struct options *options,
                                     tlsdial_evidence *evidence)
 {
-    return (struct tlsdial_options){.size = sizeof(struct tlsdial_options),
-                                    .evidence = evidence,
-                                    .servername = options->servername,
-                                    .verify_hostname = options->verify_hostname,
-                                    .alpn = options->alpn};
+    struct tlsdial_options dial = {.size = sizeof dial,
+                                   .evidence = evidence,
+                                   .servername = options->servername,
+                                   .verify_hostname = options->verify_hostname,
+                                   .alpn = options->alpn};
+    options_way_give(&options->way, &dial);
+    return dial;
 }
 
 enum tlsdial_cause options_apply_to_client(int code, const char *argument,

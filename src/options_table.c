@@ -6,13 +6,27 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "options.h"
-
 static const struct option_entry entries[] = {
     {'4', FOR_ALL, "ipv4", NULL, "use IPv4 addresses only"},
     {'6', FOR_ALL, "ipv6", NULL, "use IPv6 addresses only"},
     {OPTION_RESOLVE, FOR_ALL, "resolve", "HOST:PORT:ADDR[,ADDR]...",
      "connect to these addresses, without a name lookup"},
+    {OPTION_STARTTLS, FOR_ALL, "starttls", "PROTOCOL",
+     "have the server begin TLS within PROTOCOL: smtp, lmtp,\nimap, pop3, nntp, ftp, "
+     "sieve, ldap, xmpp, xmpp-server,\npostgres, mysql, irc or rdp"},
+    {OPTION_STARTTLS_NAME, FOR_ALL, "starttls-name", "NAME",
+     "say NAME with EHLO, or as the `to' of XMPP"},
+    {'x', FOR_ALL, "proxy", "URL[,URL]...",
+     "go through proxies: http://, socks5://, socks5h:// or\nsocks4a://HOST[:PORT], the "
+     "nearest first"},
+    {OPTION_PROXY_PASS, FOR_ALL, "proxy-pass", "SOURCE",
+     "USER:PASSWORD for the proxy is in env:VAR, file:PATH\nor fd:N"},
+    {OPTION_PROXY_HEADER, FOR_ALL, "proxy-header", "LINE",
+     "send this header to an http proxy; repeatable"},
+    {OPTION_HAPROXY_PROTOCOL, FOR_ALL, "haproxy-protocol", "VERSION",
+     "begin with a PROXY protocol header, version 1 or 2"},
+    {OPTION_UNIX, FOR_ALL, "unix", "PATH",
+     "connect to this Unix socket, instead of HOST"},
     {OPTION_CACERT, FOR_ALL, "cacert", "FILE",
      "trust the CA certificates in FILE (PEM); repeatable"},
     {OPTION_CAPATH, FOR_ALL, "capath", "DIR",
@@ -178,19 +192,28 @@ void options_print_help(FILE *to)
 {
     fputs(
         "Usage: tlsdial [OPTION]... TARGET\n"
+#ifdef HAVE_CHECK
         "       tlsdial check [OPTION]... TARGET\n"
+#endif
         "where TARGET is HOST PORT, HOST[:PORT], [IPV6]:PORT or "
         "https://HOST[:PORT][/PATH].\n"
         "\n"
         "Connects to HOST by verified TLS, sends an HTTP/1.0 GET request and prints the\n"
         "response as it is. A response that is cut off is an error.\n"
+#ifdef HAVE_CHECK
         "With the word 'check', sends nothing and reports on the server instead: what "
         "is\n"
-        "wrong, its certificates and the connection.\n",
+        "wrong, its certificates and the connection.\n"
+#endif
+        ,
         to);
     print_entries(to, FOR_ALL, "Options");
+#ifdef HAVE_CHECK
     print_entries(to, FOR_DIAL, "Without 'check'");
     print_entries(to, FOR_CHECK, "With 'check'");
+#else
+    print_entries(to, FOR_DIAL, "For the request and the response");
+#endif
     fputs("\n"
           "The exit status says what went wrong: see tlsdial-causes(7).\n",
           to);

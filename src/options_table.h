@@ -3,6 +3,7 @@
 #define TLSDIAL_OPTIONS_TABLE_H
 
 #include <getopt.h>
+#include <stdio.h>
 
 enum option_code {
     /* Below CHAR_MAX: options with a letter. */
@@ -23,6 +24,12 @@ enum option_code {
     OPTION_KEY,
     OPTION_PASS,
     OPTION_ASK_PASS,
+    OPTION_STARTTLS,
+    OPTION_STARTTLS_NAME,
+    OPTION_PROXY_PASS,
+    OPTION_PROXY_HEADER,
+    OPTION_HAPROXY_PROTOCOL,
+    OPTION_UNIX,
     OPTION_SERVERNAME,
     OPTION_VERIFY_HOSTNAME,
     OPTION_MIN_PROTOCOL,
@@ -67,5 +74,10 @@ struct getopt_tables {
 };
 
 void options_table_for_getopt(struct getopt_tables *tables);
+
+void options_print_help(FILE *to);
+
+/** A line for each option that this OpenSSL is not enough for. */
+void options_print_lacks(FILE *to);
 
 #endif

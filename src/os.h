@@ -63,6 +63,10 @@ enum os_result os_read(int fd, void *buffer, size_t length, struct deadline dead
 enum os_result os_write(int fd, const void *data, size_t length, struct deadline deadline,
                         int *code);
 
+/** Whether a write failed with this code because whoever reads has closed his end. To be asked before
+ * any other call. */
+bool os_reader_has_gone(int code);
+
 void os_close(int fd);
 
 #endif

@@ -242,6 +242,11 @@ enum os_result os_write(int fd, const void *data, size_t length, struct deadline
     return OS_DONE;
 }
 
+bool os_reader_has_gone(int code)
+{
+    return code == EPIPE;
+}
+
 void os_close(int fd)
 {
     close(fd);

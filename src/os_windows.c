@@ -261,6 +261,13 @@ enum os_result os_write(int fd, const void *data, size_t length, struct deadline
     return OS_DONE;
 }
 
+/* The run-time library has EINVAL for one of the two. */
+bool os_reader_has_gone(int code)
+{
+    return code == EPIPE || (code == EINVAL && (_doserrno == ERROR_NO_DATA ||
+                                                _doserrno == ERROR_BROKEN_PIPE));
+}
+
 void os_close(int fd)
 {
     _close(fd);

@@ -38,8 +38,8 @@ static enum tlsdial_cause file_failed(const struct output *output,
                           output->name, fault->folder, reason);
     tlsdial_text_escape(
         error->hint, sizeof error->hint,
-        "-o makes a new file, which appears when it is complete; to write "
-        "over what is there, use standard output: > FILE");
+        "name a file in another folder, or instead of -o use standard output: > FILE, "
+        "which writes over what is there");
     return TLSDIAL_OUTPUT;
 }
 

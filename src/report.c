@@ -3,12 +3,10 @@
 
 #include "report.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PEM_LINE 48 /* octets to a line of 64 characters (RFC 7468, 2) */
 
@@ -27,23 +25,14 @@ void report_days_text(char *to, size_t size, int64_t days)
         snprintf(to, size, "%lld day%s", (long long)days, days == 1 ? "" : "s");
 }
 
-void report_time(char to[REPORT_TIME_SIZE], int64_t seconds)
-{
-    /* Counted from 1970, since a time_t of 32 bits ends in 2038. */
-    struct tm parts = {.tm_year = 70, .tm_mday = 1};
-    int64_t days = report_days(0, seconds);
-    if (!OPENSSL_gmtime_adj(&parts, (int)days, (long)(seconds - days * REPORT_DAY)))
-        parts = (struct tm){0};
-    snprintf(to, REPORT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
-             parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
-
 void report_subject(const struct report *report, char *to, size_t size)
 {
     const struct tlsdial_target *target = &report->options->target;
     const struct tlsdial_attempt *attempt;
     bool brackets = strchr(target->host, ':') != NULL;
-    int used = snprintf(to, size, "%s%s%s:%s", brackets ? "[" : "", target->host,
+    char host[4 * TLSDIAL_HOST_SIZE];
+    tlsdial_text_escape(host, sizeof host, target->host);
+    int used = snprintf(to, size, "%s%s%s:%s", brackets ? "[" : "", host,
                         brackets ? "]" : "", target->port);
     for (size_t i = 0; (attempt = tlsdial_evidence_attempt(report->evidence, i)) != NULL;
          i++)
@@ -52,12 +41,14 @@ void report_subject(const struct report *report, char *to, size_t size)
             snprintf(to + used, size - (size_t)used, " [%s]", attempt->address);
 }
 
-const char *report_sentence(const struct tlsdial_error *error)
+const struct tlsdial_finding *report_main_finding(const struct report *report)
 {
-    char token[64];
-    snprintf(token, sizeof token, "%s: ", tlsdial_cause_token(error->cause));
-    const char *found = strstr(error->message, token);
-    return found != NULL ? found + strlen(token) : error->message;
+    const struct tlsdial_finding *finding;
+    for (size_t i = 0; (finding = tlsdial_evidence_finding(report->evidence, i)) != NULL;
+         i++)
+        if (finding->cause == report->verdict.cause)
+            return finding;
+    return NULL;
 }
 
 bool report_is_proven(const struct report *report)
@@ -80,30 +71,10 @@ bool report_was_sent(const struct report *report,
     return false;
 }
 
-/* Whether the problem leaves open where the chain ends. */
-static bool unties(const struct tlsdial_problem *problem, size_t last)
-{
-    switch (problem->cause) {
-    case TLSDIAL_UNKNOWN_CA:
-    case TLSDIAL_INCOMPLETE_CHAIN:
-    case TLSDIAL_SELF_SIGNED:
-        return true;
-    case TLSDIAL_CERTIFICATE: /* too long a chain, for instance */
-        return problem->depth >= 0 && (size_t)problem->depth >= last;
-    default:
-        return false;
-    }
-}
-
 bool report_is_anchored(const struct report *report)
 {
-    const struct tlsdial_problem *problem;
-    size_t length = report_chain_length(report, TLSDIAL_CHAIN_BUILT);
-    for (size_t i = 0; (problem = tlsdial_evidence_problem(report->evidence, i)) != NULL;
-         i++)
-        if (unties(problem, length - 1))
-            return false;
-    return length > 0;
+    bool anchored = false;
+    return tlsdial_evidence_anchored(report->evidence, &anchored) && anchored;
 }
 
 size_t report_chain_length(const struct report *report, enum tlsdial_chain chain)
@@ -114,20 +85,14 @@ size_t report_chain_length(const struct report *report, enum tlsdial_chain chain
     return length;
 }
 
-bool report_expires_soon(const struct report *report,
-                         const struct tlsdial_certificate *certificate)
-{
-    int64_t left = certificate->not_after - report->verify_time;
-    return left >= 0 && left < (int64_t)report->options->warn_days * REPORT_DAY;
-}
-
 const struct tlsdial_certificate *report_first_to_expire(const struct report *report)
 {
     const struct tlsdial_certificate *first = NULL, *certificate;
     for (size_t i = 0; (certificate = tlsdial_evidence_certificate(
                             report->evidence, TLSDIAL_CHAIN_BUILT, i)) != NULL;
          i++)
-        if (first == NULL || certificate->not_after < first->not_after)
+        if (certificate->has_not_after &&
+            (first == NULL || certificate->not_after < first->not_after))
             first = certificate;
     return first;
 }

@@ -42,10 +42,6 @@ enum tlsdial_cause report_json_usable(struct tlsdial_error *error);
 /* ---- what both need ---- */
 
 #define REPORT_DAY 86400 /**< seconds */
-#define REPORT_TIME_SIZE 40
-
-/** "2026-11-24T03:00:00Z" (RFC 3339). */
-void report_time(char to[REPORT_TIME_SIZE], int64_t seconds);
 
 /** Whole days from one time to another, rounded down. */
 int64_t report_days(int64_t from, int64_t to);
@@ -53,11 +49,11 @@ int64_t report_days(int64_t from, int64_t to);
 /** "3 days", "1 day" or "less than a day". */
 void report_days_text(char *to, size_t size, int64_t days);
 
-/** "HOST:PORT [ADDRESS]", as far as it came. */
+/** "HOST:PORT [ADDRESS]", as far as it came. Escaped. */
 void report_subject(const struct report *report, char *to, size_t size);
 
-/** The sentence of the verdict, which follows the subject and the token in its message. */
-const char *report_sentence(const struct tlsdial_error *error);
+/** The finding that the verdict is about; NULL: it is about none. */
+const struct tlsdial_finding *report_main_finding(const struct report *report);
 
 /** Whether the chain verifies with what was fetched. */
 bool report_is_proven(const struct report *report);
@@ -71,10 +67,6 @@ bool report_is_anchored(const struct report *report);
 
 /** How many certificates a chain has. */
 size_t report_chain_length(const struct report *report, enum tlsdial_chain chain);
-
-/** Whether --warn-days is about this certificate. */
-bool report_expires_soon(const struct report *report,
-                         const struct tlsdial_certificate *certificate);
 
 /** The certificate of the chain as built that expires first; NULL where there is none. */
 const struct tlsdial_certificate *report_first_to_expire(const struct report *report);

@@ -41,16 +41,22 @@ static void add_name(struct columns *columns, enum columns_style style, size_t d
 static void print_validity(char *to, size_t size, const struct report *report,
                            const struct tlsdial_certificate *certificate)
 {
-    char from[REPORT_TIME_SIZE], until[REPORT_TIME_SIZE], days[40];
+    char from[TLSDIAL_TIME_SIZE], until[TLSDIAL_TIME_SIZE], days[40];
     int64_t now = report->verify_time;
     bool expired = now > certificate->not_after;
     bool early = !expired && now < certificate->not_before;
     int64_t count = expired ? report_days(certificate->not_after, now)
                     : early ? report_days(now, certificate->not_before)
                             : report_days(now, certificate->not_after);
-    report_time(from, certificate->not_before);
-    report_time(until, certificate->not_after);
+    tlsdial_time_format(from, certificate->not_before);
+    tlsdial_time_format(until, certificate->not_after);
     report_days_text(days, sizeof days, count);
+    if (!certificate->has_not_before || !certificate->has_not_after) {
+        snprintf(to, size, "%.10s to %.10s",
+                 certificate->has_not_before ? from : "unreadable",
+                 certificate->has_not_after ? until : "unreadable");
+        return;
+    }
     snprintf(to, size, "%.10s to %.10s, %s%s%s", from, until,
              expired ? "expired "
              : early ? "begins in "
@@ -103,24 +109,28 @@ static void print_names(char *to, size_t size,
         snprintf(to + used, size - used, " and %zu more", count - NAMES_SHOWN);
 }
 
-/* "! expired, weak": the tokens of its problems; their reasons are told elsewhere. */
+/* "! expired, weak": the tokens of its findings; their reasons are said elsewhere. */
 static void add_marks(struct columns *columns, const struct report *report, size_t depth,
-                      const struct tlsdial_certificate *certificate, const char *margin)
+                      const char *margin)
 {
     char marks[256] = "!";
     size_t used = strlen(marks);
-    const struct tlsdial_problem *problem;
-    for (size_t i = 0; (problem = tlsdial_evidence_problem(report->evidence, i)) != NULL;
+    bool expires_soon = false;
+    const struct tlsdial_finding *finding;
+    for (size_t i = 0; (finding = tlsdial_evidence_finding(report->evidence, i)) != NULL;
          i++) {
-        const char *token = tlsdial_cause_token(problem->cause);
-        if (problem->depth == (int)depth && strstr(marks, token) == NULL &&
-            used + strlen(token) + 3 < sizeof marks)
+        const char *token = tlsdial_cause_token(finding->cause);
+        if (finding->depth != (int)depth)
+            continue;
+        if (finding->cause == TLSDIAL_EXPIRES_SOON)
+            expires_soon = true;
+        else if (strstr(marks, token) == NULL && used + strlen(token) + 3 < sizeof marks)
             used += (size_t)snprintf(marks + used, sizeof marks - used, "%s %s",
                                      used > 1 ? "," : "", token);
     }
     if (used > 1)
         columns_wrap(columns, COLUMNS_BAD, margin, margin, marks);
-    if (report_expires_soon(report, certificate))
+    if (expires_soon)
         columns_wrap(columns, COLUMNS_CAUTION, margin, margin, "! expires-soon");
 }
 
@@ -133,7 +143,7 @@ static void add_certificate(struct columns *columns, const struct report *report
     char validity[96];
     add_name(columns, COLUMNS_STRONG, depth,
              *certificate->subject != '\0' ? certificate->subject : "(no subject)");
-    add_marks(columns, report, depth, certificate, margin.text);
+    add_marks(columns, report, depth, margin.text);
     print_validity(validity, sizeof validity, report, certificate);
     snprintf(line, sizeof line, "%s; %s", origin(report, certificate, anchor), validity);
     columns_wrap(columns, COLUMNS_PLAIN, margin.text, margin.text, line);

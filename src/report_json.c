@@ -1,8 +1,9 @@
 /*
  * report_json.c: the report for programs, as doc/tlsdial-check.schema.json describes it.
  *
- * Every key is always there; what did not happen is null.  All text goes through
- * tlsdial_text_escape(), after which it is UTF-8, whatever the peer sent.
+ * Every key is always there; what did not happen is null.  All text is escaped by
+ * tlsdial_text_escape(), after which it is UTF-8, whatever the peer sent: that of the library
+ * comes so, that of the user, such as a path, is escaped here.
  */
 #include <config.h>
 
@@ -25,10 +26,8 @@ enum tlsdial_cause report_json_usable(struct tlsdial_error *error)
 /* Each function below gives a new reference, or NULL when out of memory, which json_object_set_new()
  * and json_array_append_new() then report in their turn: *ok becomes false once and for all. */
 
-static json_t *text(const char *from)
+static json_t *unescaped_text(const char *from)
 {
-    if (from == NULL)
-        return json_null();
     size_t size = 4 * strlen(from) + 1;
     char *escaped = malloc(size);
     if (escaped == NULL)
@@ -37,6 +36,13 @@ static json_t *text(const char *from)
     json_t *value = json_string(escaped);
     free(escaped);
     return value;
+}
+
+/* What is not UTF-8 all the same does not cost the report. */
+static json_t *text(const char *escaped)
+{
+    json_t *value = escaped != NULL ? json_string(escaped) : json_null();
+    return value != NULL ? value : unescaped_text(escaped);
 }
 
 static json_t *text_or_null(const char *from)
@@ -56,9 +62,14 @@ static json_t *boolean_or_null(bool known, bool value)
 
 static json_t *moment(int64_t seconds)
 {
-    char time[REPORT_TIME_SIZE];
-    report_time(time, seconds);
+    char time[TLSDIAL_TIME_SIZE];
+    tlsdial_time_format(time, seconds);
     return json_string(time);
+}
+
+static json_t *moment_or_null(bool known, int64_t seconds)
+{
+    return known ? moment(seconds) : json_null();
 }
 
 static void set(json_t *object, const char *key, json_t *value, bool *ok)
@@ -89,9 +100,9 @@ static void set_cause(json_t *object, enum tlsdial_cause cause, bool *ok)
 static json_t *target(const struct report *report, bool *ok)
 {
     json_t *object = json_object();
-    set_text(object, "host", report->options->target.host, ok);
-    set_text(object, "name", report->options->target.name, ok);
-    set_text(object, "port", report->options->target.port, ok);
+    set(object, "host", unescaped_text(report->options->target.host), ok);
+    set(object, "name", unescaped_text(report->options->target.name), ok);
+    set(object, "port", unescaped_text(report->options->target.port), ok);
     return object;
 }
 
@@ -142,7 +153,7 @@ static json_t *trust(const tlsdial_evidence *evidence, bool *ok)
     json_t *array = json_array();
     for (size_t i = 0; (place = tlsdial_evidence_trust(evidence, i)) != NULL; i++) {
         json_t *object = json_object();
-        set_text(object, "path", place->path, ok);
+        set(object, "path", unescaped_text(place->path), ok);
         set(object, "kind", json_string(kinds[place->kind]), ok);
         set(object, "certificates",
             number_or_null(place->kind != TLSDIAL_TRUST_STORE,
@@ -210,10 +221,14 @@ static json_t *certificate_json(const struct report *report,
     set_text(object, "subject", certificate->subject, ok);
     set_text(object, "issuer", certificate->issuer, ok);
     set_text(object, "serial", certificate->serial, ok);
-    set(object, "not_before", moment(certificate->not_before), ok);
-    set(object, "not_after", moment(certificate->not_after), ok);
+    set(object, "not_before",
+        moment_or_null(certificate->has_not_before, certificate->not_before), ok);
+    set(object, "not_after",
+        moment_or_null(certificate->has_not_after, certificate->not_after), ok);
     set(object, "days_left",
-        json_integer(report_days(report->verify_time, certificate->not_after)), ok);
+        number_or_null(certificate->has_not_after,
+                       report_days(report->verify_time, certificate->not_after)),
+        ok);
     for (size_t i = 0; certificate->names[i] != NULL; i++)
         append(names, text(certificate->names[i]), ok);
     set(object, "names", names, ok);
@@ -243,15 +258,15 @@ static json_t *chain(const struct report *report, enum tlsdial_chain which, bool
 
 static json_t *problems(const tlsdial_evidence *evidence, bool *ok)
 {
-    const struct tlsdial_problem *problem;
+    const struct tlsdial_finding *finding;
     json_t *array = json_array();
-    for (size_t i = 0; (problem = tlsdial_evidence_problem(evidence, i)) != NULL; i++) {
+    for (size_t i = 0; (finding = tlsdial_evidence_finding(evidence, i)) != NULL; i++) {
         json_t *object = json_object();
-        set_cause(object, problem->cause, ok);
-        set(object, "depth", json_integer(problem->depth), ok);
-        set_text(object, "subject", problem->subject, ok);
-        set_text(object, "reason", problem->reason, ok);
-        set(object, "hint", text_or_null(tlsdial_cause_hint(problem->cause)), ok);
+        set_cause(object, finding->cause, ok);
+        set(object, "depth", number_or_null(finding->depth >= 0, finding->depth), ok);
+        set_text(object, "subject", finding->subject, ok);
+        set_text(object, "reason", finding->reason, ok);
+        set(object, "hint", text_or_null(finding->hint), ok);
         append(array, object, ok);
     }
     return array;

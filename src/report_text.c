@@ -19,16 +19,18 @@ void text_row(struct columns *columns, enum columns_style style, const char *lab
 
 /* ---- the verdict ---- */
 
-/* Fills the sentence of the verdict. The library's own goes on with "; also TOKEN: ..." where there
- * are several problems; those have lines of their own here. */
+/* Fills the sentence of the verdict. The message of the library goes on with the other findings;
+ * those have lines of their own here. */
 static void print_sentence(char *to, size_t size, const struct report *report)
 {
     const struct tlsdial_certificate *first = report_first_to_expire(report);
-    if (report->verdict.cause == TLSDIAL_OK && first != NULL) {
-        char days[40], date[REPORT_TIME_SIZE];
+    const struct tlsdial_finding *finding = report_main_finding(report);
+    const struct tlsdial_error *verdict = &report->verdict;
+    if (verdict->cause == TLSDIAL_OK && first != NULL) {
+        char days[40], date[TLSDIAL_TIME_SIZE];
         int64_t left = report_days(report->verify_time, first->not_after);
         report_days_text(days, sizeof days, left);
-        report_time(date, first->not_after);
+        tlsdial_time_format(date, first->not_after);
         if (left >= 0)
             snprintf(to, size, "verified, and valid for %s", days);
         else
@@ -39,12 +41,8 @@ static void print_sentence(char *to, size_t size, const struct report *report)
                 date);
         return;
     }
-    snprintf(to, size, "%s", report_sentence(&report->verdict));
-    char *also = strstr(to, "; also ");
-    while (also != NULL && also > to && also[-1] == '\\') /* part of a name */
-        also = strstr(also + 1, "; also ");
-    if (also != NULL && tlsdial_evidence_problem(report->evidence, 1) != NULL)
-        *also = '\0';
+    snprintf(to, size, "%s",
+             finding != NULL ? finding->sentence : verdict->message + verdict->sentence);
 }
 
 static void add_verdict(struct columns *columns, const struct report *report)
@@ -53,7 +51,7 @@ static void add_verdict(struct columns *columns, const struct report *report)
     enum columns_style style = cause == TLSDIAL_OK             ? COLUMNS_GOOD
                                : cause == TLSDIAL_EXPIRES_SOON ? COLUMNS_CAUTION
                                                                : COLUMNS_BAD;
-    char subject[2 * TLSDIAL_HOST_SIZE], sentence[TLSDIAL_MESSAGE_SIZE];
+    char subject[5 * TLSDIAL_HOST_SIZE], sentence[2 * TLSDIAL_MESSAGE_SIZE];
     char line[sizeof subject + sizeof sentence + 64];
     report_subject(report, subject, sizeof subject);
     print_sentence(sentence, sizeof sentence, report);
@@ -67,7 +65,7 @@ static void add_verdict(struct columns *columns, const struct report *report)
 
 static void print_failure(char *to, size_t size, const struct report_fetch *fetch)
 {
-    const char *sentence = report_sentence(&fetch->error);
+    const char *sentence = fetch->error.message + fetch->error.sentence;
     bool named = strstr(sentence, fetch->url) != NULL;
     snprintf(to, size, "not fetched: %.900s%s%s", named ? "" : fetch->url,
              named ? "" : ": ", sentence);
@@ -97,39 +95,39 @@ static void add_diagnosis(struct columns *columns, const struct report *report)
         return;
     snprintf(line, sizeof line, "with what was fetched: %s: %s",
              tlsdial_cause_token(diagnosis->error.cause),
-             report_sentence(&diagnosis->error));
+             diagnosis->error.message + diagnosis->error.sentence);
     columns_wrap(columns, COLUMNS_CAUTION, "-> ", "   ", line);
 }
 
 /* The trust store that is not set up is why the chain is not trusted. */
-static bool explains(const struct report *report, const struct tlsdial_problem *problem)
+static bool is_explained(const struct report *report,
+                         const struct tlsdial_finding *finding)
 {
     return report->verdict.cause == TLSDIAL_CA_STORE &&
-           (problem->cause == TLSDIAL_UNKNOWN_CA ||
-            problem->cause == TLSDIAL_INCOMPLETE_CHAIN ||
-            problem->cause == TLSDIAL_SELF_SIGNED);
+           (finding->cause == TLSDIAL_UNKNOWN_CA ||
+            finding->cause == TLSDIAL_INCOMPLETE_CHAIN ||
+            finding->cause == TLSDIAL_SELF_SIGNED);
 }
 
-/* The problems that the verdict does not tell, with their hints. */
-static void add_other_problems(struct columns *columns, const struct report *report)
+/* The findings that the verdict is not about, with their hints. */
+static void add_other_findings(struct columns *columns, const struct report *report)
 {
-    const struct tlsdial_problem *problem;
-    bool told = false;
+    const struct tlsdial_finding *main = report_main_finding(report), *finding;
     size_t shown = 0;
     char line[2 * TLSDIAL_MESSAGE_SIZE], subject[256];
-    for (size_t i = 0; (problem = tlsdial_evidence_problem(report->evidence, i)) != NULL;
+    for (size_t i = 0; (finding = tlsdial_evidence_finding(report->evidence, i)) != NULL;
          i++) {
-        bool this_one = problem->cause == report->verdict.cause && !told;
-        told = told || this_one;
-        if (this_one || explains(report, problem) || shown++ >= TEXT_LIST)
+        if (finding == main || is_explained(report, finding) || shown++ >= TEXT_LIST)
             continue;
-        columns_fit(subject, sizeof subject, problem->subject, 60);
+        columns_fit(subject, sizeof subject, finding->subject, 60);
         snprintf(line, sizeof line, "%s: \"%s\" %.1000s",
-                 tlsdial_cause_token(problem->cause), subject, problem->reason);
-        text_row(columns, COLUMNS_BAD, shown == 1 ? "also" : "", line);
-        if (*tlsdial_cause_hint(problem->cause) != '\0')
+                 tlsdial_cause_token(finding->cause), subject, finding->reason);
+        text_row(columns,
+                 finding->cause == TLSDIAL_EXPIRES_SOON ? COLUMNS_CAUTION : COLUMNS_BAD,
+                 shown == 1 ? "also" : "", line);
+        if (*finding->hint != '\0')
             columns_wrap(columns, COLUMNS_PLAIN, TEXT_LABEL_SPACE "-> ",
-                         TEXT_LABEL_SPACE "   ", tlsdial_cause_hint(problem->cause));
+                         TEXT_LABEL_SPACE "   ", finding->hint);
     }
     if (shown > TEXT_LIST) {
         snprintf(line, sizeof line, "and %zu more", shown - TEXT_LIST);
@@ -272,7 +270,7 @@ static void add_end(struct columns *columns, const struct report *report)
 {
     uint64_t received, sent;
     enum tlsdial_cause how;
-    char line[128], time[REPORT_TIME_SIZE], verify_time[REPORT_TIME_SIZE];
+    char line[128], time[TLSDIAL_TIME_SIZE], verify_time[TLSDIAL_TIME_SIZE];
     if (tlsdial_evidence_bytes(report->evidence, &received, &sent)) {
         snprintf(line, sizeof line, "%llu received, %llu sent",
                  (unsigned long long)received, (unsigned long long)sent);
@@ -280,8 +278,8 @@ static void add_end(struct columns *columns, const struct report *report)
     }
     if (tlsdial_evidence_end(report->evidence, &how))
         text_row(columns, COLUMNS_PLAIN, "closed", end_in_words(how));
-    report_time(time, report->time);
-    report_time(verify_time, report->verify_time);
+    tlsdial_time_format(time, report->time);
+    tlsdial_time_format(verify_time, report->verify_time);
     snprintf(line, sizeof line, "%s%s%s", time,
              report->options->attime >= 0 ? ", for the time " : "",
              report->options->attime >= 0 ? verify_time : "");
@@ -294,7 +292,7 @@ char *report_text(const struct report *report, bool colour)
     add_verdict(&columns, report);
     add_diagnosis(&columns, report);
     columns_gap(&columns);
-    add_other_problems(&columns, report);
+    add_other_findings(&columns, report);
     text_chain(&columns, report);
     add_parameters(&columns, report);
     add_attempts(&columns, report);

@@ -17,8 +17,9 @@ enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *optio
  * struct options. */
 void verbose_step(void *argument, enum tlsdial_step step,
                   const tlsdial_evidence *evidence);
-/** One more line of that kind. */
+/** One more line of that kind, escaped here; the other one's text is escaped already. */
 void verbose_line(const char *format, ...) TLSDIAL_PRINTF(1, 2);
+void verbose_escaped(const char *format, ...) TLSDIAL_PRINTF(1, 2);
 /** With --insecure, warns: before a dial (evidence: NULL) that it is so, and after it of what was
  * ignored. */
 void warn_insecure(const struct options *options, const tlsdial_evidence *evidence);

@@ -9,13 +9,23 @@
 
 void verbose_line(const char *format, ...)
 {
-    char line[2048], escaped[2048];
+    char line[2048], escaped[4 * sizeof line];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     tlsdial_text_escape(escaped, sizeof escaped, line);
     fprintf(stderr, "* %s\n", escaped);
+}
+
+void verbose_escaped(const char *format, ...)
+{
+    va_list arguments;
+    fputs("* ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
 }
 
 void warn_insecure(const struct options *options, const tlsdial_evidence *evidence)
@@ -65,27 +75,31 @@ static void tell_last_attempt(const tlsdial_evidence *evidence)
         last = attempt;
     if (last == NULL)
         return;
-    verbose_line("%s port %s: %s (%.1f ms)", last->address, last->port,
-                 last->cause == TLSDIAL_OK ? "connected" : last->reason,
-                 milliseconds(last->microseconds));
+    verbose_escaped("%s port %s: %s (%.1f ms)", last->address, last->port,
+                    last->cause == TLSDIAL_OK ? "connected" : last->reason,
+                    milliseconds(last->microseconds));
 }
 
 static void tell_handshake(const tlsdial_evidence *evidence)
 {
-    const struct tlsdial_problem *problem;
+    const struct tlsdial_finding *finding;
     const char *protocol = tlsdial_evidence_protocol(evidence);
     const char *group = tlsdial_evidence_group(evidence);
     int64_t time = 0;
     const struct tlsdial_certificate *certificate =
         tlsdial_evidence_certificate(evidence, TLSDIAL_CHAIN_SENT, 0);
     if (certificate != NULL) {
-        verbose_line("certificate subject: %s", certificate->subject);
-        verbose_line("certificate issuer: %s", certificate->issuer);
+        verbose_escaped("certificate subject: %s", certificate->subject);
+        verbose_escaped("certificate issuer: %s", certificate->issuer);
     }
-    for (size_t i = 0; (problem = tlsdial_evidence_problem(evidence, i)) != NULL; i++)
-        verbose_line("problem: %s: certificate %d, \"%s\": %s",
-                     tlsdial_cause_token(problem->cause), problem->depth,
-                     problem->subject, problem->reason);
+    for (size_t i = 0; (finding = tlsdial_evidence_finding(evidence, i)) != NULL; i++)
+        if (finding->depth < 0)
+            verbose_escaped("problem: %s: %s", tlsdial_cause_token(finding->cause),
+                            finding->reason);
+        else
+            verbose_escaped("problem: %s: certificate %d, \"%s\": %s",
+                            tlsdial_cause_token(finding->cause), finding->depth,
+                            finding->subject, finding->reason);
     tlsdial_evidence_time(evidence, TLSDIAL_STEP_HANDSHAKE, &time);
     if (protocol != NULL)
         verbose_line(

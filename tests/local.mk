@@ -9,12 +9,13 @@ shell_tests = \
 	tests/api/misuse.t \
 	tests/api/options.t \
 	tests/api/session.t \
+	tests/dial/deadlines.t \
 	tests/program/memory.t \
+	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
 	tests/check/json.t \
-	tests/dial/deadlines.t \
 	tests/dial/progress.t \
 	tests/dial/truncation.t \
 	tests/dial/handshake.t \
@@ -31,7 +32,6 @@ shell_tests = \
 	tests/dial/output.t \
 	tests/dial/output_posix.t \
 	tests/dial/output_safety.t \
-	tests/dial/file_deadlines.t \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
@@ -48,12 +48,18 @@ shell_tests = \
 	tests/program/docs.t \
 	tests/program/completions.t \
 	tests/program/exports.t \
-	tests/program/layers.t
+	tests/program/layers.t \
+	tests/program/vocabulary.t
 
 # The unit tests. A new one is a name here and a _SOURCES line below.
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/hop_limits \
+	tests/unit/hop_mail \
+	tests/unit/hop_other \
+	tests/unit/hop_proxy \
+	tests/unit/hops \
 	tests/unit/http \
 	tests/unit/options_values \
 	tests/unit/target \
@@ -93,6 +99,24 @@ tests_unit_connect_LDADD = $(unit_libs)
 tests_unit_resolve_LDADD = $(unit_libs)
 tests_unit_route_LDADD = $(unit_libs)
 tests_unit_stream_LDADD = $(unit_libs)
+# The hops: dialogues written down, and what plays them.
+hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
+tests_unit_hops_SOURCES = tests/unit/hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_hop_limits_SOURCES = tests/unit/hop_limits.c tests/unit/hop_dialogues.c \
+	$(hop_dialogue)
+tests_unit_hop_mail_SOURCES = tests/unit/hop_mail.c $(hop_dialogue)
+tests_unit_hop_other_SOURCES = tests/unit/hop_other.c $(hop_dialogue)
+tests_unit_hop_proxy_SOURCES = tests/unit/hop_proxy.c $(hop_dialogue)
+tests_unit_hops_LDADD = $(unit_libs)
+tests_unit_hop_limits_LDADD = $(unit_libs)
+tests_unit_hop_mail_LDADD = $(unit_libs)
+tests_unit_hop_other_LDADD = $(unit_libs)
+tests_unit_hop_proxy_LDADD = $(unit_libs)
+$(tests_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_limits_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_mail_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_other_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
@@ -120,7 +144,8 @@ check_PROGRAMS += tests/tools/certstore
 tests_tools_certstore_SOURCES = tests/tools/certstore_windows.c
 tests_tools_certstore_LDADD = -lcrypt32
 else
-check_PROGRAMS += tests/tools/signals
+check_PROGRAMS += tests/tools/bounded tests/tools/signals
+tests_tools_bounded_SOURCES = tests/tools/bounded.c
 tests_tools_signals_SOURCES = tests/tools/signals.c
 tests_tools_signals_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 $(tests_tools_signals_OBJECTS): include/tlsdial.h
@@ -159,6 +184,13 @@ check_LTLIBRARIES += tests/tools/system_shim.la
 tests_tools_system_shim_la_SOURCES = tests/tools/system_shim.c
 tests_tools_system_shim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 tests_tools_system_shim_la_LIBADD = $(DL_LIBS)
+
+# -export-dynamic: the library that it loads gets its getaddrinfo().
+check_PROGRAMS += tests/tools/unload
+tests_tools_unload_SOURCES = tests/tools/unload.c
+tests_tools_unload_LDADD = $(DL_LIBS) $(PTHREAD_LIBS)
+tests_tools_unload_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+$(tests_tools_unload_OBJECTS): include/tlsdial.h
 endif
 endif
 
@@ -187,9 +219,13 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/lib tests/peers/peer.py tests/tools/tab.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
+	tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
+
+# The usual certificates, which lib/pki.sh makes there.
+CLEANFILES += tests/pki/*
 
 # In place of Automake's rule, which this is but for its last step (hence -Wno-override in
 # configure.ac): whatever came of the tests, say how many single results of this run passed. Make
@@ -223,7 +259,7 @@ installcheck-local:
 	@CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' LDFLAGS='$(LDFLAGS)' LIBS='$(LIBS)' \
 	PKG_CONFIG='$(PKG_CONFIG)' DESTDIR='$(DESTDIR)' EMULATOR='$(EMULATOR)' \
 	EXEEXT='$(EXEEXT)' bindir='$(bindir)' libdir='$(libdir)' pkgconfigdir='$(pkgconfigdir)' \
-	transform='$(transform)' SHARED='$(enable_shared)' \
+	transform='$(transform)' SHARED='$(enable_shared)' PROGRAM='$(enable_program)' \
 	PRIVATE_LIBS='$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck/run.sh $(srcdir)/tests/installcheck/dial.c
 

@@ -58,22 +58,32 @@ const char *tlsdial_cause_hint(enum tlsdial_cause cause)
     return cause_text(cause, CAUSE_HINT);
 }
 
+void error_set_escaped(struct tlsdial_error *error, enum tlsdial_cause cause,
+                       unsigned long native, const char *sentence)
+{
+    if (error == NULL)
+        return;
+    error->cause = cause;
+    error->native = native;
+    error->sentence = (size_t)snprintf(error->message, sizeof error->message,
+                                       "%s: ", tlsdial_cause_token(cause));
+    text_append(error->message, sizeof error->message, sentence);
+    error_hint(error, tlsdial_cause_hint(cause));
+}
+
 enum tlsdial_cause tlsdial_error_set(struct tlsdial_error *error,
                                      enum tlsdial_cause cause, unsigned long native,
                                      const char *format, ...)
 {
     if (error == NULL)
         return cause;
-    char sentence[TLSDIAL_MESSAGE_SIZE], message[TLSDIAL_MESSAGE_SIZE + 32];
+    char sentence[2 * TLSDIAL_MESSAGE_SIZE], escaped[4 * TLSDIAL_MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    snprintf(message, sizeof message, "%s: %s", tlsdial_cause_token(cause), sentence);
-    error->cause = cause;
-    error->native = native;
-    tlsdial_text_escape(error->message, sizeof error->message, message);
-    error_hint(error, tlsdial_cause_hint(cause));
+    tlsdial_text_escape(escaped, sizeof escaped, sentence);
+    error_set_escaped(error, cause, native, escaped);
     return cause;
 }
 
@@ -81,13 +91,16 @@ void tlsdial_error_prefix(struct tlsdial_error *error, const char *format, ...)
 {
     if (error == NULL)
         return;
-    char subject[TLSDIAL_MESSAGE_SIZE], message[2 * TLSDIAL_MESSAGE_SIZE + 2];
+    char subject[TLSDIAL_MESSAGE_SIZE], message[TLSDIAL_MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(subject, sizeof subject, format, arguments);
     va_end(arguments);
-    snprintf(message, sizeof message, "%s: %s", subject, error->message);
-    tlsdial_text_escape(error->message, sizeof error->message, message);
+    tlsdial_text_escape(message, sizeof message / 2, subject);
+    strcat(message, ": ");
+    error->sentence += strlen(message);
+    text_append(message, sizeof message, error->message);
+    strcpy(error->message, message);
 }
 
 enum tlsdial_cause error_out_of_memory(struct tlsdial_error *error)
@@ -103,8 +116,9 @@ void error_hint(struct tlsdial_error *error, const char *hint)
 
 void error_append(struct tlsdial_error *error, const char *text)
 {
-    size_t used = strlen(error->message);
-    snprintf(error->message + used, sizeof error->message - used, "%s", text);
+    char escaped[2 * TLSDIAL_MESSAGE_SIZE];
+    tlsdial_text_escape(escaped, sizeof escaped, text);
+    text_append(error->message, sizeof error->message, escaped);
 }
 
 const char *error_openssl_reason(const char *otherwise)

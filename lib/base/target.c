@@ -201,7 +201,8 @@ static enum tlsdial_cause two_ports(const char *text, const char *port,
 
 /* "host", "host:port", "[v6]", "[v6]:port" or a bare IPv6 literal. */
 static enum tlsdial_cause parse_authority(struct tlsdial_target *target, const char *text,
-                                          const char *port, struct tlsdial_error *error)
+                                          const char *port, const char *default_port,
+                                          struct tlsdial_error *error)
 {
     const char *host = text;
     size_t length;
@@ -222,7 +223,8 @@ static enum tlsdial_cause parse_authority(struct tlsdial_target *target, const c
         rest = text + length;
     }
     if (*rest == '\0')
-        return set_host_port(target, host, length, port != NULL ? port : "443", error);
+        return set_host_port(target, host, length, port != NULL ? port : default_port,
+                             error);
     if (*rest != ':')
         return bad_host(text, "a ':' and a port, or nothing, must follow the ']'", error);
     if (port != NULL)
@@ -262,30 +264,84 @@ static void unescape_zone(char *authority)
     memmove(zone + 1, zone + 3, strlen(zone + 3) + 1);
 }
 
+/* The schemes of URLs, with their ports and what they say of STARTTLS. */
+struct scheme {
+    const char *name, *port, *starttls;
+};
+
+static const struct scheme schemes[] = {
+    {"https", "443", NULL},
+    {"smtp", "25", "smtp"},
+    {"submission", "587", "submission"},
+    {"smtps", "465", NULL},
+    {"submissions", "465", NULL},
+    {"lmtp", "24", "lmtp"},
+    {"imap", "143", "imap"},
+    {"imaps", "993", NULL},
+    {"pop3", "110", "pop3"},
+    {"pop3s", "995", NULL},
+    {"nntp", "119", "nntp"},
+    {"nntps", "563", NULL},
+    {"ftp", "21", "ftp"},
+    {"ftps", "990", NULL},
+    {"sieve", "4190", "sieve"},
+    {"ldap", "389", "ldap"},
+    {"ldaps", "636", NULL},
+    {"xmpp", "5222", "xmpp"},
+    {"xmpps", "5223", NULL},
+    {"xmpp-server", "5269", "xmpp-server"},
+    {"xmpps-server", "5270", NULL},
+    {"postgres", "5432", "postgres"},
+    {"postgresql", "5432", "postgresql"},
+    {"mysql", "3306", "mysql"},
+    {"irc", "6667", "irc"},
+    {"ircs", "6697", NULL},
+    {"rdp", "3389", "rdp"},
+};
+
+/* Schemes have no case (RFC 3986, 3.1). */
+static bool is_scheme(const char *name, const char *text, size_t length)
+{
+    if (strlen(name) != length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != name[i] && !(is_letter(text[i]) && (text[i] | 0x20) == name[i]))
+            return false;
+    return true;
+}
+
+/* NULL where the text begins with none of them. */
+static const struct scheme *find_scheme(const char *text)
+{
+    const char *end = strstr(text, "://");
+    for (size_t i = 0; end != NULL && i < sizeof schemes / sizeof schemes[0]; i++)
+        if (is_scheme(schemes[i].name, text, (size_t)(end - text)))
+            return &schemes[i];
+    return NULL;
+}
+
 static enum tlsdial_cause parse_url(struct tlsdial_target *target, const char *text,
-                                    const char *port, struct tlsdial_error *error)
+                                    const struct scheme *scheme, const char *port,
+                                    struct tlsdial_error *error)
 {
     char authority[2 * TLSDIAL_HOST_SIZE];
     const char *start = strstr(text, "://") + 3;
     size_t length = strcspn(start, "/?#");
+    const char *path = start + length;
     if (length == 0 || !copy_part(authority, sizeof authority, start, length))
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "'%.128s' is no URL", text);
     if (strchr(authority, '@') != NULL)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "a user name or password in a URL is not accepted");
+    if (scheme != schemes && *path != '\0' && strcmp(path, "/") != 0)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "'%.128s': a path has no meaning with %s", text,
+                                 scheme->name);
     unescape_zone(authority);
-    enum tlsdial_cause cause = parse_authority(target, authority, port, error);
-    return cause == TLSDIAL_OK ? set_path(target, start + length, error) : cause;
-}
-
-/* Schemes have no case (RFC 3986, 3.1). */
-static bool is_https_url(const char *text)
-{
-    const char *expected = "https://";
-    for (; *expected != '\0'; expected++, text++)
-        if (*text != *expected && !(is_letter(*text) && (*text | 0x20) == *expected))
-            return false;
-    return true;
+    enum tlsdial_cause cause =
+        parse_authority(target, authority, port, scheme->port, error);
+    target->starttls = scheme->starttls;
+    return cause == TLSDIAL_OK ? set_path(target, path, error) : cause;
 }
 
 enum tlsdial_cause tlsdial_target_parse(struct tlsdial_target *target, const char *text,
@@ -295,10 +351,12 @@ enum tlsdial_cause tlsdial_target_parse(struct tlsdial_target *target, const cha
         return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "the target is NULL");
     memset(target, 0, sizeof *target);
     snprintf(target->path, sizeof target->path, "/");
-    if (is_https_url(text))
-        return parse_url(target, text, port, error);
+    const struct scheme *scheme = find_scheme(text);
+    if (scheme != NULL)
+        return parse_url(target, text, scheme, port, error);
     if (strstr(text, "://") != NULL)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "'%.128s': only https:// is spoken here", text);
-    return parse_authority(target, text, port, error);
+                                 "'%.128s': that scheme is not known here; https:// is",
+                                 text);
+    return parse_authority(target, text, port, "443", error);
 }

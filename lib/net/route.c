@@ -33,6 +33,7 @@ struct route {
     struct connecting *connecting;
     int64_t started_us, retry_us; /* of a Unix socket */
     struct stream *stream;        /* NULL before there is a connection */
+    struct hops *hops;            /* NULL before they begin */
 };
 
 /* ---- beginning ---- */
@@ -190,14 +191,23 @@ static enum step unix_step(struct route *route, struct tlsdial_error *error)
     }
 }
 
-/* What is spoken before TLS. There are no hops yet: the driver of hop.h belongs here, one hop after
- * the other over route->stream, each STEP_AGAIN while it wants more, and DEADLINE_PREAMBLE when
- * the deadline passes. */
-static enum step hops_step(struct route *route, struct tlsdial_error *error)
+/* What is spoken before TLS. */
+static enum step hops_of_route(struct route *route, struct tlsdial_error *error)
 {
-    (void)error;
-    route->state = ROUTE_DONE;
-    return STEP_DONE;
+    enum step result = STEP_DONE;
+    if (route->request.hop_count > 0 && route->hops == NULL) {
+        route->hops = hops_new(route->request.hops, route->request.hop_count,
+                               route->stream, route->request.deadline);
+        if (route->hops == NULL) {
+            error_out_of_memory(error);
+            return STEP_FAILED;
+        }
+    }
+    if (route->hops != NULL)
+        result = hops_step(route->hops, error);
+    if (result == STEP_DONE)
+        route->state = ROUTE_DONE;
+    return result;
 }
 
 enum step route_step(struct route *route, struct tlsdial_error *error)
@@ -208,7 +218,7 @@ enum step route_step(struct route *route, struct tlsdial_error *error)
     else if (route->state == ROUTE_UNIX)
         result = unix_step(route, error);
     if (result == STEP_DONE && route->state == ROUTE_CONNECTED)
-        result = hops_step(route, error);
+        result = hops_of_route(route, error);
     return result;
 }
 
@@ -217,6 +227,8 @@ void route_wants(const struct route *route, struct wait_set *set)
     wait_set_until(set, route->request.deadline);
     if (route->state == ROUTE_UNIX)
         wait_set_until(set, (struct deadline){.at = route->retry_us});
+    if (route->state == ROUTE_CONNECTED && route->hops != NULL)
+        hops_wants(route->hops, set);
     if (route->state != ROUTE_CONNECTING)
         return;
     if (!route->resolved)
@@ -238,6 +250,7 @@ void route_free(struct route *route)
         return;
     connect_free(route->connecting);
     resolve_free(route->resolving);
+    hops_free(route->hops);
     stream_free(route->stream);
     OPENSSL_free(route);
 }

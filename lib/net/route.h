@@ -5,6 +5,7 @@
 #define TLSDIAL_NET_ROUTE_H
 
 #include "base/deadline.h"
+#include "net/hops.h"
 #include "net/resolve.h"
 #include "net/stream.h"
 #include "net/wait.h"
@@ -20,6 +21,8 @@ struct route_request {
     bool has_socket;
     int socket; /**< of has_socket: a connected one, the route's from route_begin() on, which closes
                    it when it fails */
+    const struct hop_spec *hops; /**< to be taken in turn, once connected */
+    size_t hop_count;
     const char
         *unix_path; /**< of a Unix socket; NULL: none. On Windows it is an error. */
     struct deadline deadline;

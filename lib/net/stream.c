@@ -31,13 +31,6 @@ void stream_free(struct stream *stream)
     OPENSSL_free(stream);
 }
 
-int stream_release(struct stream *stream)
-{
-    int fd = stream->fd;
-    OPENSSL_free(stream);
-    return fd;
-}
-
 int stream_fd(const struct stream *stream)
 {
     return stream->fd;

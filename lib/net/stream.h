@@ -29,8 +29,6 @@ struct stream;
 struct stream *stream_new(int fd);
 /** Closes the socket. NULL is allowed. */
 void stream_free(struct stream *stream);
-/** Frees the stream and gives the socket back. */
-int stream_release(struct stream *stream);
 int stream_fd(const struct stream *stream);
 
 /** As sock_recv() and sock_send(): SOCK_DONE with *n > 0, SOCK_AGAIN, SOCK_END (read only) or

@@ -5,6 +5,8 @@
 
 #include <openssl/crypto.h>
 
+#include "base/error.h"
+
 void wait_set_begin(struct wait_set *set)
 {
     set->count = 0;
@@ -52,6 +54,16 @@ enum sock_result wait_for(struct wait_set *set, int *code)
         return SOCK_FAILED;
     }
     return sock_wait(set->sockets, set->count, set->until, code);
+}
+
+enum tlsdial_cause wait_failure(int code, struct tlsdial_error *error)
+{
+    char reason[128];
+    if (code == sock_out_of_memory)
+        return error_out_of_memory(error);
+    sock_describe(code, reason, sizeof reason);
+    return tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
+                             "waiting for the connection failed: %s", reason);
 }
 
 size_t wait_set_export(const struct wait_set *set, struct tlsdial_want *wants,

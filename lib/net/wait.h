@@ -42,6 +42,9 @@ void wait_set_clear(struct wait_set *set);
  * SOCK_FAILED with a code, sock_out_of_memory among them. A set without sockets is a pause. */
 enum sock_result wait_for(struct wait_set *set, int *code);
 
+/** The error of a wait that failed with this code. */
+enum tlsdial_cause wait_failure(int code, struct tlsdial_error *error);
+
 /** The set for a caller who waits: see tlsdial_dialing_wants(). */
 size_t wait_set_export(const struct wait_set *set, struct tlsdial_want *wants,
                        size_t room, int *timeout_ms);

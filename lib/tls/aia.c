@@ -60,10 +60,7 @@ static enum tlsdial_cause wait_or_cancel(struct wait_set *set, const struct fetc
     enum sock_result result = wait_for(set, &code);
     if (cancel_requested(fetch->options->cancel))
         return cancel_failure(error);
-    return result != SOCK_FAILED
-               ? TLSDIAL_OK
-               : tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
-                                   "waiting for the connection failed");
+    return result != SOCK_FAILED ? TLSDIAL_OK : wait_failure(code, error);
 }
 
 /* A stream to the place. The loop waits for the steps of the way. */

@@ -17,8 +17,8 @@
 #include "base/error.h"
 #include "tls/conn.h"
 #include "x509/lookup.h"
-#include "x509/ocsp.h"
-#include "x509/verify.h"
+#include "tls/verify_callback.h"
+#include "x509/path_search.h"
 
 #define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
@@ -80,7 +80,7 @@ static bool versions_left(SSL_CTX *ctx)
 
 static bool prepare_store(X509_STORE *store)
 {
-    verify_prepare_store(store);
+    path_search_prepare_store(store);
     return lookup_prepare_store(store);
 }
 
@@ -94,12 +94,9 @@ static bool apply_policy(SSL_CTX *ctx)
     SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF |
                                    SSL_OP_LEGACY_SERVER_CONNECT |
                                    SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
+    verify_install(ctx);
     if (!prepare_store(SSL_CTX_get_cert_store(ctx)))
         return false;
-    SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
-    SSL_CTX_set_tlsext_status_cb(ctx, staple_check);
     X509_VERIFY_PARAM_set_hostflags(SSL_CTX_get0_param(ctx),
                                     X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
                                         X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -162,7 +159,8 @@ void tlsdial_client_free(tlsdial_client *client)
     resolve_override_free(client->overrides);
     sk_X509_pop_free(client->untrusted, X509_free);
     sk_X509_CRL_pop_free(client->crls, X509_CRL_free);
-    pins_clear(client);
+    pin_list_clear(&client->pins);
+    tlsa_list_clear(&client->tlsa);
     OPENSSL_free(client);
 }
 
@@ -354,9 +352,9 @@ enum tlsdial_cause tlsdial_client_add_resolve(tlsdial_client *client, const char
     bool complete = host != NULL && port != NULL;
     enum tlsdial_cause cause =
         client_check_setting(client, complete ? addresses : NULL, error);
-    return cause == TLSDIAL_OK ? resolve_override_add(&client->overrides, host, port,
-                                                      addresses, error)
-                               : cause;
+    return cause == TLSDIAL_OK
+               ? resolve_override_add(&client->overrides, host, port, addresses, error)
+               : cause;
 }
 
 static enum tlsdial_cause set_limit(tlsdial_client *client, int64_t *limit, int64_t value,

@@ -95,7 +95,7 @@ void tlsdial_conn_free(tlsdial_conn *conn)
     wait_set_clear(&conn->waits);
     OPENSSL_free(conn->alpn);
     sk_X509_pop_free(conn->untrusted, X509_free);
-    sk_X509_pop_free(conn->resumed_chain, X509_free);
+    verification_clear(&conn->resumed);
     session_list_clear(&conn->sessions);
     if (conn->owns_evidence)
         tlsdial_evidence_free(conn->evidence);

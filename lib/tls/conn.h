@@ -8,12 +8,10 @@
 #include "base/target.h"
 #include "net/stream.h"
 #include "net/wait.h"
-#include "tls/client.h"
+#include "tls/policy.h"
 #include "tls/evidence.h"
 #include "tls/session.h"
 #include "tls/trace.h"
-
-#define TLS_RECORD_SIZE 16384 /**< the most plaintext of one */
 
 /** How a call to OpenSSL ended. */
 enum conn_outcome {
@@ -44,15 +42,13 @@ struct tlsdial_conn {
     STACK_OF(X509) *
         untrusted;            /**< likewise: issuers that the server may have left out */
     struct deadline deadline; /**< likewise */
-    struct host peer;         /**< that the certificate must be for */
+    struct host reference;    /**< that the certificate must be for */
     struct messages messages;
-    struct verification *verification;        /**< under way */
-    struct tlsdial_error verify_error;        /**< set by verify_chain() when it fails */
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
 
     struct session_place place;     /**< whom its sessions are of */
     struct session_list sessions;   /**< that the server gave and nobody has taken yet */
-    STACK_OF(X509) * resumed_chain; /**< of the session offered; NULL: none was */
+    struct verification resumed;    /**< of the session that is offered */
 
     /** What was taken from the caller and not all sent: OpenSSL has begun a record of it, and must
      * be given the same octets again. */

@@ -31,7 +31,7 @@ struct asked {
 };
 
 /* What the files have. */
-struct credentials {
+struct key_pair {
     STACK_OF(X509) * certificates; /* the client's own first */
     EVP_PKEY *key;
 };
@@ -53,8 +53,7 @@ static int give_passphrase(char *buffer, int size, int writing, void *argument)
 }
 
 /* Takes what is wanted of one item of a file. */
-static bool take(struct credentials *to, OSSL_STORE_INFO *info, bool certificates,
-                 bool key)
+static bool take(struct key_pair *to, OSSL_STORE_INFO *info, bool certificates, bool key)
 {
     int type = OSSL_STORE_INFO_get_type(info);
     if (type == OSSL_STORE_INFO_PKEY && key && to->key == NULL)
@@ -70,7 +69,7 @@ static bool take(struct credentials *to, OSSL_STORE_INFO *info, bool certificate
 
 enum loaded { LOADED, NOT_OPENED, OUT_OF_MEMORY };
 
-static enum loaded load(struct credentials *to, const char *file, bool certificates,
+static enum loaded load(struct key_pair *to, const char *file, bool certificates,
                         bool key, struct asked *asked)
 {
     UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(give_passphrase, 0);
@@ -158,7 +157,7 @@ static enum tlsdial_cause load_failed(enum loaded loaded, const char *file,
                              file, lacks);
 }
 
-static enum tlsdial_cause load_all(struct credentials *to, const char *certificate,
+static enum tlsdial_cause load_all(struct key_pair *to, const char *certificate,
                                    const char *key, struct asked *asked,
                                    struct tlsdial_error *error)
 {
@@ -179,7 +178,7 @@ static enum tlsdial_cause load_all(struct credentials *to, const char *certifica
 }
 
 /* All of it or, where it is refused, nothing. */
-static enum tlsdial_cause install(SSL_CTX *ctx, const struct credentials *credentials,
+static enum tlsdial_cause install(SSL_CTX *ctx, const struct key_pair *credentials,
                                   const char *certificate, const char *key,
                                   struct tlsdial_error *error)
 {
@@ -211,7 +210,7 @@ enum tlsdial_cause tlsdial_client_set_certificate(tlsdial_client *client,
     enum tlsdial_cause cause = client_check_setting(client, certificate, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    struct credentials credentials = {.certificates = sk_X509_new_null()};
+    struct key_pair credentials = {.certificates = sk_X509_new_null()};
     ERR_clear_error();
     cause = credentials.certificates != NULL
                 ? load_all(&credentials, certificate, key, &asked, error)

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "net/sock.h"
-#include "x509/trust.h"
+#include "x509/verify.h"
 
 #define BYTES_SHOWN 8 /* of an answer that is no text */
 
@@ -286,6 +286,14 @@ static enum tlsdial_cause ended(const tlsdial_conn *conn, struct ending ending,
 
 /* ---- the occasions ---- */
 
+/* OpenSSL's own lack of memory is no fault of the peer's. It is queued first or, where a caller went
+ * on, last. */
+static bool is_out_of_memory(void)
+{
+    return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
+           ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
 /* What libssl found itself. A server that has said ServerHello speaks TLS, however it goes on. */
 static enum tlsdial_cause reason_cause(const struct messages *messages)
 {
@@ -311,11 +319,12 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
 {
     struct beginning first = beginning_of(conn->stream);
     struct ending ending = conn_ending(conn);
-    if (conn->verify_error.cause != TLSDIAL_OK) {
-        if (error != NULL)
-            *error = conn->verify_error;
-        return conn->verify_error.cause;
-    }
+    const struct verification *verification = &conn->evidence->verification;
+    enum tlsdial_cause cause = insecure_excuses(verification)
+                                   ? TLSDIAL_OK
+                                   : verification_error(verification, error);
+    if (cause != TLSDIAL_OK)
+        return cause;
     if (outcome == CONN_LATE) {
         tlsdial_error_set(error, TLSDIAL_DEADLINE_HANDSHAKE, 0,
                           "the handshake did not end in time: the peer sent %s",
@@ -333,23 +342,10 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
         return alerted(conn, alert_cause(&conn->messages), error);
     if (ending.end != STREAM_OPEN)
         return ended(conn, ending, error);
+    if (is_out_of_memory())
+        return error_out_of_memory(error);
     return tlsdial_error_set(error, reason_cause(&conn->messages), ERR_peek_error(), "%s",
                              error_openssl_reason("no reason given"));
-}
-
-/* A trust store that is not set up makes every server look untrusted: say what it is. */
-enum tlsdial_cause diagnose_trust(const tlsdial_client *client, enum tlsdial_cause cause,
-                                  struct tlsdial_error *error)
-{
-    bool untrusted = cause == TLSDIAL_UNKNOWN_CA || cause == TLSDIAL_INCOMPLETE_CHAIN ||
-                     cause == TLSDIAL_SELF_SIGNED;
-    if (!untrusted || !client->default_trust || !trust_is_empty(&client->trust))
-        return cause;
-    return tlsdial_error_set(
-        error, TLSDIAL_CA_STORE, 0,
-        "the default trust store is not set up: there is no CA certificate "
-        "in %s",
-        client->trust.words);
 }
 
 enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn, enum conn_outcome outcome,
@@ -363,6 +359,8 @@ enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn, enum conn_outcome
                                      : "the peer was silent for too long");
     if (conn->messages.alerted)
         return alerted(conn, cause != TLSDIAL_OK ? cause : TLSDIAL_TLS_ERROR, error);
+    if (ending.end == STREAM_OPEN && is_out_of_memory())
+        return error_out_of_memory(error);
     if (ending.end == STREAM_OPEN)
         return tlsdial_error_set(error, TLSDIAL_TLS_ERROR, ERR_peek_error(), "%s",
                                  error_openssl_reason("no reason given"));

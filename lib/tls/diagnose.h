@@ -9,9 +9,6 @@
  * the failure, while OpenSSL's error queue tells of it. */
 enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcome outcome,
                                       struct tlsdial_error *error);
-/** A failed verification's cause, or TLSDIAL_CA_STORE where the default trust store is empty. */
-enum tlsdial_cause diagnose_trust(const tlsdial_client *client, enum tlsdial_cause cause,
-                                  struct tlsdial_error *error);
 /** The cause of a read or write that failed after the handshake. */
 enum tlsdial_cause diagnose_transfer(const tlsdial_conn *conn, enum conn_outcome outcome,
                                      struct ending ending, struct tlsdial_error *error);

@@ -13,20 +13,21 @@
 #include "net/cancel.h"
 #include "net/route.h"
 #include "tls/bio.h"
-#include "tls/client.h"
 #include "tls/conn.h"
 #include "tls/diagnose.h"
 #include "tls/options.h"
 #include "tls/resume.h"
+#include "tls/verify_callback.h"
+#include "tls/way.h"
 #include "x509/ocsp.h"
-#include "x509/pin.h"
 #include "x509/verify.h"
 
 struct tlsdial_dialing {
     tlsdial_client *client;
     struct dial_options options;
-    struct host host;
+    struct host host; /* the target */
     char port[TLSDIAL_PORT_SIZE];
+    struct way way;
     struct route *route;       /* NULL: the stream is there, or it failed */
     struct tlsdial_conn *conn; /* under way; NULL: handed out, or freed after a failure */
     struct deadline deadline;
@@ -55,7 +56,8 @@ static void add_address_to_subject(tlsdial_dialing *dialing, const char *address
     tlsdial_conn *conn = dialing->conn;
     size_t used = strlen(conn->subject);
     if (strcmp(address, dialing->host.lookup) != 0)
-        snprintf(conn->subject + used, sizeof conn->subject - used, " [%s]", address);
+        snprintf(conn->subject + used, sizeof conn->subject - used, " [%s%s]",
+                 dialing->way.proxy_count > 0 ? "via " : "", address);
 }
 
 static bool note_attempt(void *argument, const struct tlsdial_attempt *attempt)
@@ -80,8 +82,11 @@ static enum tlsdial_cause begin_route(tlsdial_dialing *dialing,
 {
     const struct dial_options *options = &dialing->options;
     const struct route_request request = {
-        .host = &dialing->host,
-        .port = dialing->port,
+        .host = &dialing->way.host,
+        .port = dialing->way.port,
+        .hops = dialing->way.hops,
+        .hop_count = dialing->way.hop_count,
+        .unix_path = dialing->way.unix_path,
         .family = options->family,
         .overrides = dialing->client->overrides,
         .has_socket = options->has_socket,
@@ -102,12 +107,10 @@ static bool set_names(tlsdial_conn *conn, const struct dial_options *options,
                       const struct host *host)
 {
     const struct host *servername = options->has_servername ? &options->servername : host;
-    conn->peer = options->has_verify_hostname ? options->verify_hostname : *host;
-    if (!pin_set_up_tlsa(conn->ssl, conn->client, conn->peer.name))
-        return false;
-    if (!servername->is_ip && SSL_set_tlsext_host_name(conn->ssl, servername->name) != 1)
-        return false;
-    return verify_expect(conn->ssl, &conn->peer);
+    conn->reference = options->has_verify_hostname ? options->verify_hostname : *host;
+    return verify_expect(conn->ssl, conn->client, &conn->reference) &&
+           (servername->is_ip ||
+            SSL_set_tlsext_host_name(conn->ssl, servername->name) == 1);
 }
 
 static bool set_alpn(tlsdial_conn *conn, const struct dial_options *options)
@@ -139,17 +142,32 @@ static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_err
     return TLSDIAL_OK;
 }
 
+/* What the verification came to that did not end the handshake. */
+static void note_verification(tlsdial_conn *conn)
+{
+    struct verification *verification = &conn->evidence->verification;
+    const unsigned char *der = NULL;
+    long length = SSL_get_tlsext_status_ocsp_resp(conn->ssl, &der);
+    if (verification->staple == NULL) /* the handshake did not come to it */
+        staple_note(verification, der, length);
+    if (!insecure_excuses(verification))
+        return;
+    verification_error(verification, &conn->evidence->ignored);
+    tlsdial_error_prefix(&conn->evidence->ignored, "%s", conn->subject);
+}
+
 /* What is to be known of a handshake, however it ended. */
 static bool note_handshake(tlsdial_conn *conn, bool done)
 {
     tlsdial_evidence *evidence = conn->evidence;
+    if (done)
+        resume_note(conn);
     ERR_set_mark();
     evidence->certificate_requested = conn->messages.certificate_requested;
     evidence->signature = signature_scheme_name(conn->messages.signature);
-    if (evidence->staple == NULL) /* the handshake did not come to it */
-        evidence->staple = staple_text(conn);
+    note_verification(conn);
     ERR_pop_to_mark();
-    return !done || (evidence_negotiated(evidence, conn->ssl) && resume_note(conn));
+    return !done || evidence_negotiated(evidence, conn->ssl);
 }
 
 /* Whether a protocol is in a list such as "h2,http/1.1". */
@@ -192,7 +210,7 @@ static enum tlsdial_cause end_handshake(tlsdial_conn *conn, enum conn_outcome ou
     if (!done)
         cause = diagnose_handshake(conn, outcome, error);
     else if (SSL_get_verify_result(conn->ssl) != X509_V_OK &&
-             conn->evidence->ignored.cause == TLSDIAL_OK)
+             !insecure_excuses(&conn->evidence->verification))
         cause = tlsdial_error_set(error, TLSDIAL_CERTIFICATE, 0,
                                   "the certificate was not verified");
     if (!note_handshake(conn, done))
@@ -201,7 +219,7 @@ static enum tlsdial_cause end_handshake(tlsdial_conn *conn, enum conn_outcome ou
         cause = check_alpn(conn, error);
     conn_note_traffic(conn);
     evidence_step(conn->evidence, TLSDIAL_STEP_HANDSHAKE);
-    return diagnose_trust(conn->client, cause, error);
+    return cause;
 }
 
 static enum tlsdial_cause step_handshake(tlsdial_dialing *dialing,
@@ -305,6 +323,7 @@ void tlsdial_dialing_free(tlsdial_dialing *dialing)
     route_free(dialing->route);
     tlsdial_conn_free(dialing->conn);
     dial_options_clear(&dialing->options);
+    way_clear(&dialing->way);
     wait_set_clear(&dialing->wants);
     OPENSSL_free(dialing);
 }
@@ -333,6 +352,15 @@ static tlsdial_conn *conn_new(const tlsdial_client *client,
     return conn;
 }
 
+static enum tlsdial_cause plan_way(tlsdial_dialing *dialing,
+                                   const struct tlsdial_options *given,
+                                   struct tlsdial_error *error)
+{
+    struct tlsdial_options options;
+    dial_options_known(&options, given);
+    return way_plan(&dialing->way, &options, &dialing->host, dialing->port, error);
+}
+
 /* All that can fail before anything is waited for. */
 static enum tlsdial_cause begin(tlsdial_dialing *dialing, const char *host,
                                 const char *port, const struct tlsdial_options *options,
@@ -358,6 +386,8 @@ static enum tlsdial_cause begin(tlsdial_dialing *dialing, const char *host,
     cause = host_parse(&dialing->host, host, error);
     if (cause == TLSDIAL_OK)
         cause = port_parse(dialing->port, port, error);
+    if (cause == TLSDIAL_OK)
+        cause = plan_way(dialing, options, error);
     if (cause == TLSDIAL_OK)
         cause = dial_options_add_untrusted(conn->untrusted, options, error);
     if (cause == TLSDIAL_OK)
@@ -400,10 +430,9 @@ static enum tlsdial_cause wait_for_dial(tlsdial_dialing *dialing,
     int code = 0;
     if (wait_for(&dialing->wants, &code) != SOCK_FAILED)
         return TLSDIAL_AGAIN;
-    tlsdial_error_set(error, TLSDIAL_CONNECT_FAILED, (unsigned long)code,
-                      "waiting for the connection failed");
+    enum tlsdial_cause cause = wait_failure(code, error);
     tlsdial_error_prefix(error, "%s", dialing->conn->subject);
-    return TLSDIAL_CONNECT_FAILED;
+    return cause;
 }
 
 tlsdial_conn *tlsdial_dial(tlsdial_client *client, const char *host, const char *port,

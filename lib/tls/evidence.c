@@ -9,29 +9,31 @@
 #include "base/text.h"
 #include "x509/certificate.h"
 #include "x509/trust.h"
+#include "x509/words.h"
 
 #define STEPS                                                                            \
     (sizeof((tlsdial_evidence *)0)->times / sizeof((tlsdial_evidence *)0)->times[0])
 
-void problem_list_clear(struct problem_list *list)
+static STACK_OF(X509) *
+    chain_of(const tlsdial_evidence *evidence, enum tlsdial_chain which)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        free_text(list->items[i].subject);
-        free_text(list->items[i].reason);
-    }
-    OPENSSL_free(list->items);
-    *list = (struct problem_list){0};
+    return which == TLSDIAL_CHAIN_SENT ? evidence->verification.sent
+                                       : evidence->verification.built;
 }
 
-static void clear_chain(tlsdial_evidence *evidence, enum tlsdial_chain which)
+static void clear_descriptions(tlsdial_evidence *evidence)
 {
-    int count = sk_X509_num(evidence->chains[which]);
-    for (int i = 0; evidence->described[which] != NULL && i < count; i++)
-        certificate_clear(&evidence->described[which][i]);
-    OPENSSL_free(evidence->described[which]);
-    sk_X509_pop_free(evidence->chains[which], X509_free);
-    evidence->described[which] = NULL;
-    evidence->chains[which] = NULL;
+    for (int which = 0; which < CHAINS; which++) {
+        int count = sk_X509_num(chain_of(evidence, (enum tlsdial_chain)which));
+        for (int i = 0; evidence->described[which] != NULL && i < count; i++)
+            certificate_clear(&evidence->described[which][i]);
+        OPENSSL_free(evidence->described[which]);
+    }
+    for (size_t i = 0;
+         evidence->findings != NULL && i < evidence->verification.findings.count; i++)
+        words_describe_clear(&evidence->findings[i]);
+    OPENSSL_free(evidence->findings);
+    OPENSSL_free(evidence->missing_issuer);
 }
 
 static void clear(tlsdial_evidence *evidence)
@@ -42,18 +44,15 @@ static void clear(tlsdial_evidence *evidence)
         free_text(evidence->attempts[i].reason);
     }
     OPENSSL_free(evidence->attempts);
-    problem_list_clear(&evidence->problems);
-    clear_chain(evidence, TLSDIAL_CHAIN_SENT);
-    clear_chain(evidence, TLSDIAL_CHAIN_BUILT);
+    clear_descriptions(evidence);
+    verification_clear(&evidence->verification);
     if (evidence->trust != NULL)
         trust_clear(evidence->trust);
     OPENSSL_free(evidence->trust);
-    OPENSSL_free(evidence->missing_issuer);
     OPENSSL_free(evidence->protocol);
     OPENSSL_free(evidence->cipher);
     OPENSSL_free(evidence->group);
     OPENSSL_free(evidence->alpn);
-    OPENSSL_free(evidence->staple);
     *evidence = (tlsdial_evidence){.observer = evidence->observer,
                                    .observer_argument = evidence->observer_argument};
     for (size_t i = 0; i < STEPS; i++)
@@ -123,7 +122,7 @@ static bool copy_attempt(struct tlsdial_attempt *to, const struct tlsdial_attemp
     *to = *from;
     to->address = OPENSSL_strdup(from->address);
     to->port = OPENSSL_strdup(from->port);
-    to->reason = from->reason != NULL ? OPENSSL_strdup(from->reason) : NULL;
+    to->reason = from->reason != NULL ? escaped_text(from->reason) : NULL;
     if (to->address != NULL && to->port != NULL &&
         (from->reason == NULL || to->reason != NULL))
         return true;
@@ -153,34 +152,44 @@ const struct tlsdial_attempt *tlsdial_evidence_attempt(const tlsdial_evidence *e
     return index < evidence->attempt_count ? &evidence->attempts[index] : NULL;
 }
 
-bool problem_add(struct problem_list *list, enum tlsdial_cause cause, int depth,
-                 const X509 *certificate, const char *reason)
-{
-    struct tlsdial_problem problem = {.cause = cause, .depth = depth};
-    struct tlsdial_problem *grown =
-        OPENSSL_realloc(list->items, (list->count + 1) * sizeof problem);
-    if (grown == NULL)
-        return false;
-    list->items = grown;
-    problem.subject = certificate != NULL ? name_text(X509_get_subject_name(certificate))
-                                          : OPENSSL_strdup("");
-    problem.reason = escaped_text(reason); /* it may name what the peer wrote */
-    grown[list->count++] = problem;
-    return problem.subject != NULL && problem.reason != NULL;
-}
-
-const struct tlsdial_problem *tlsdial_evidence_problem(const tlsdial_evidence *evidence,
+const struct tlsdial_finding *tlsdial_evidence_finding(const tlsdial_evidence *evidence,
                                                        size_t index)
 {
-    return index < evidence->problems.count ? &evidence->problems.items[index] : NULL;
+    tlsdial_evidence *cache = (tlsdial_evidence *)(uintptr_t)evidence;
+    const struct finding_list *findings = &evidence->verification.findings;
+    if (index >= findings->count)
+        return NULL;
+    if (cache->findings == NULL)
+        cache->findings = OPENSSL_zalloc(findings->count * sizeof *cache->findings);
+    if (cache->findings == NULL)
+        return NULL;
+    struct tlsdial_finding *described = &cache->findings[index];
+    if (described->subject == NULL &&
+        !words_describe(described, &findings->items[index])) {
+        words_describe_clear(described);
+        return NULL;
+    }
+    return described;
 }
 
-bool evidence_chain(tlsdial_evidence *evidence, enum tlsdial_chain which,
-                    STACK_OF(X509) * chain)
+bool tlsdial_evidence_warning(const tlsdial_evidence *evidence,
+                              struct tlsdial_error *error)
 {
-    clear_chain(evidence, which);
-    evidence->chains[which] = X509_chain_up_ref(chain);
-    return evidence->chains[which] != NULL;
+    const struct finding_list *findings = &evidence->verification.findings;
+    const struct finding *warning = finding_list_find(findings, TLSDIAL_EXPIRES_SOON);
+    bool warned = warning != NULL && evidence->verification.verified &&
+                  verification_failure(&evidence->verification) == NULL;
+    if (warned)
+        words_error(error, findings, warning);
+    return warned;
+}
+
+bool tlsdial_evidence_anchored(const tlsdial_evidence *evidence, bool *anchored)
+{
+    bool known = sk_X509_num(evidence->verification.built) > 0;
+    if (known)
+        *anchored = evidence->verification.anchored;
+    return known;
 }
 
 /* Described when asked for: a dial that nobody asks about does not pay for it. */
@@ -188,9 +197,9 @@ const struct tlsdial_certificate *tlsdial_evidence_certificate(
     const tlsdial_evidence *evidence, enum tlsdial_chain chain, size_t index)
 {
     tlsdial_evidence *cache = (tlsdial_evidence *)(uintptr_t)evidence;
-    size_t count = (unsigned)chain < CHAINS && evidence->chains[chain] != NULL
-                       ? (size_t)sk_X509_num(evidence->chains[chain])
-                       : 0;
+    STACK_OF(X509) *certificates =
+        (unsigned)chain < CHAINS ? chain_of(evidence, chain) : NULL;
+    size_t count = certificates != NULL ? (size_t)sk_X509_num(certificates) : 0;
     if (index >= count)
         return NULL;
     if (cache->described[chain] == NULL)
@@ -199,8 +208,7 @@ const struct tlsdial_certificate *tlsdial_evidence_certificate(
         return NULL;
     struct tlsdial_certificate *described = &cache->described[chain][index];
     if (described->der == NULL &&
-        !certificate_describe(described,
-                              sk_X509_value(evidence->chains[chain], (int)index))) {
+        !certificate_describe(described, sk_X509_value(certificates, (int)index))) {
         certificate_clear(described);
         *described = (struct tlsdial_certificate){0};
         return NULL;
@@ -210,7 +218,11 @@ const struct tlsdial_certificate *tlsdial_evidence_certificate(
 
 const char *tlsdial_evidence_missing_issuer(const tlsdial_evidence *evidence)
 {
-    return evidence->missing_issuer;
+    tlsdial_evidence *cache = (tlsdial_evidence *)(uintptr_t)evidence;
+    const char *url = evidence->verification.missing_issuer;
+    if (url != NULL && cache->missing_issuer == NULL)
+        cache->missing_issuer = escaped_text(url);
+    return cache->missing_issuer;
 }
 
 /* The key exchange group by its OpenSSL name; older servers without one have none. */
@@ -251,7 +263,9 @@ bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl)
     evidence->protocol = OPENSSL_strdup(SSL_get_version(ssl));
     evidence->cipher = OPENSSL_strdup(SSL_get_cipher_name(ssl));
     evidence->group = group != NULL ? OPENSSL_strdup(group) : NULL;
-    evidence->alpn = length > 0 ? OPENSSL_strndup((const char *)protocol, length) : NULL;
+    char *alpn = length > 0 ? OPENSSL_strndup((const char *)protocol, length) : NULL;
+    evidence->alpn = alpn != NULL ? escaped_text(alpn) : NULL;
+    OPENSSL_free(alpn);
     evidence->resumed = SSL_session_reused(ssl) != 0;
     return evidence->protocol != NULL && evidence->cipher != NULL &&
            (group == NULL || evidence->group != NULL) &&
@@ -301,7 +315,7 @@ const char *tlsdial_evidence_alpn(const tlsdial_evidence *evidence)
 
 const char *tlsdial_evidence_staple(const tlsdial_evidence *evidence)
 {
-    return evidence->staple;
+    return evidence->verification.staple;
 }
 
 bool tlsdial_evidence_resumed(const tlsdial_evidence *evidence, bool *resumed)

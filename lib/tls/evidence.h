@@ -7,16 +7,7 @@
 #include <openssl/x509.h>
 
 #include "tlsdial.h"
-
-struct problem_list {
-    struct tlsdial_problem *items; /* owns their texts */
-    size_t count;
-};
-
-/** False when out of memory; what is there stays. */
-bool problem_add(struct problem_list *list, enum tlsdial_cause cause, int depth,
-                 const X509 *certificate, const char *reason);
-void problem_list_clear(struct problem_list *list);
+#include "x509/verify.h"
 
 /** Bytes on the connection. */
 struct traffic {
@@ -24,8 +15,6 @@ struct traffic {
 };
 
 #define CHAINS (TLSDIAL_CHAIN_BUILT + 1)
-
-struct trust;
 
 struct tlsdial_evidence {
     int64_t start_us;
@@ -36,13 +25,13 @@ struct tlsdial_evidence {
     bool has_addresses;
     struct tlsdial_attempt *attempts; /* owns their texts */
     size_t attempt_count;
-    struct problem_list problems;
-    STACK_OF(X509) * chains[CHAINS];
+    struct verification verification;
     struct tlsdial_certificate
-        *described[CHAINS]; /* made when asked for; NULL der: not yet */
-    struct trust *trust;    /* NULL: not loaded */
-    char *missing_issuer;
-    char *protocol, *cipher, *group, *alpn, *staple;
+        *described[CHAINS];           /* made when asked for; NULL der: not yet */
+    struct tlsdial_finding *findings; /* likewise; NULL subject: not yet */
+    struct trust *trust;              /* NULL: not loaded */
+    char *missing_issuer;             /* escaped, made when asked for */
+    char *protocol, *cipher, *group, *alpn;
     const char *signature; /* static */
     bool resumed, certificate_requested;
     struct traffic traffic;
@@ -57,15 +46,12 @@ void evidence_begin(tlsdial_evidence *evidence);
 void evidence_step(tlsdial_evidence *evidence, enum tlsdial_step step);
 /** How many addresses the lookup gave so far. */
 void evidence_addresses(tlsdial_evidence *evidence, size_t count);
-/** Takes a copy. False when out of memory. */
+/** Takes a copy, its reason escaped. False when out of memory. */
 bool evidence_attempt(tlsdial_evidence *evidence, const struct tlsdial_attempt *attempt);
 /** The bytes on the connection so far, those of hops included. */
 void evidence_traffic(tlsdial_evidence *evidence, uint64_t received, uint64_t sent);
 /** Application data has come; the first time counts. */
 void evidence_first_byte(tlsdial_evidence *evidence);
-/** Takes a copy of the stack. */
-bool evidence_chain(tlsdial_evidence *evidence, enum tlsdial_chain which,
-                    STACK_OF(X509) * chain);
 bool evidence_trust(tlsdial_evidence *evidence, const struct trust *trust);
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl);
 void evidence_end(tlsdial_evidence *evidence, enum tlsdial_cause how);

@@ -15,9 +15,8 @@
 
 #define ALPN_LONGEST 1024 /* octets of the extension's list */
 
-/* An older caller's structure is shorter, and what it does not know of is not set. Its size is at
- * least that of the first version. */
-static bool copy_known(struct tlsdial_options *to, const struct tlsdial_options *from)
+/* The first version had all up to the cancellation. */
+bool dial_options_known(struct tlsdial_options *to, const struct tlsdial_options *from)
 {
     memset(to, 0, sizeof *to);
     if (from == NULL)
@@ -94,7 +93,7 @@ enum tlsdial_cause dial_options_parse(struct dial_options *to,
 {
     struct tlsdial_options options;
     *to = (struct dial_options){0};
-    if (!copy_known(&options, given))
+    if (!dial_options_known(&options, given))
         return tlsdial_error_set(error, TLSDIAL_MISUSE, 0,
                                  "the size of the options is not set");
     to->has_socket = options.socket != NULL;
@@ -164,7 +163,7 @@ enum tlsdial_cause dial_options_add_untrusted(STACK_OF(X509) * list,
 {
     const unsigned char sequence = 0x30; /* which every certificate in DER begins with */
     struct tlsdial_options options;
-    if (!copy_known(&options, given) || options.untrusted_length == 0)
+    if (!dial_options_known(&options, given) || options.untrusted_length == 0)
         return TLSDIAL_OK;
     const unsigned char *data = options.untrusted;
     ERR_clear_error();

@@ -23,6 +23,9 @@ struct dial_options {
     int socket;
 };
 
+/** The options as this version knows them: a caller of an older one has a shorter structure, and
+ * what it does not know of is not set. NULL: the defaults. False where the size is not set. */
+bool dial_options_known(struct tlsdial_options *to, const struct tlsdial_options *from);
 /** Fills *to from the options (NULL: the client's), to be cleared also after a failure, and without
  * a client too: the socket is ours then. */
 enum tlsdial_cause dial_options_parse(struct dial_options *to,

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tls/client.h"
+#include "tls/verify_callback.h"
 #include "x509/verify.h"
 
 void resume_set_place(tlsdial_conn *conn, const struct host *host, const char *port)
@@ -63,22 +63,17 @@ static X509_STORE_CTX *context_new(SSL *ssl, STACK_OF(X509) * chain)
     return store_ctx;
 }
 
-/* The chain as it verifies today, to be freed; NULL where it does not. With evidence of its own: a
- * failure is not the dial's. */
-static STACK_OF(X509) * verify_today(tlsdial_conn *conn, STACK_OF(X509) * chain)
+/* Whether the chain verifies today; the result is kept beside the evidence, which a full handshake
+ * fills. */
+static bool verifies_today(tlsdial_conn *conn, STACK_OF(X509) * chain)
 {
-    tlsdial_conn stand_in = *conn;
-    STACK_OF(X509) *verified = NULL;
-    stand_in.evidence = tlsdial_evidence_new();
+    struct verification *verification = &conn->resumed;
     X509_STORE_CTX *store_ctx = context_new(conn->ssl, chain);
-    if (stand_in.evidence != NULL && store_ctx != NULL &&
-        SSL_set_app_data(conn->ssl, &stand_in) == 1) {
-        if (verify_chain(store_ctx, NULL) == 1)
-            verified = X509_chain_up_ref(stand_in.evidence->chains[TLSDIAL_CHAIN_BUILT]);
-        SSL_set_app_data(conn->ssl, conn);
-    }
+    verification->request = verify_request_of(conn);
+    bool verified = store_ctx != NULL && verify_chain(verification, store_ctx);
     X509_STORE_CTX_free(store_ctx);
-    tlsdial_evidence_free(stand_in.evidence);
+    sk_X509_pop_free(verification->sent, X509_free); /* nothing was */
+    verification->sent = NULL;
     return verified;
 }
 
@@ -91,8 +86,7 @@ void resume_offer(tlsdial_conn *conn, tlsdial_session *session)
     if (is_ruled_out(conn, sk_X509_value(chain, 0)))
         return;
     ERR_set_mark();
-    conn->resumed_chain = verify_today(conn, chain);
-    if (conn->resumed_chain != NULL)
+    if (verifies_today(conn, chain))
         offered = session_take(session);
     if (offered != NULL)
         SSL_set_session(conn->ssl, offered);
@@ -100,17 +94,23 @@ void resume_offer(tlsdial_conn *conn, tlsdial_session *session)
     ERR_pop_to_mark();
 }
 
-bool resume_note(tlsdial_conn *conn)
+void resume_note(tlsdial_conn *conn)
 {
-    return SSL_session_reused(conn->ssl) == 0 ||
-           evidence_chain(conn->evidence, TLSDIAL_CHAIN_BUILT, conn->resumed_chain);
+    struct verification *of_evidence = &conn->evidence->verification;
+    if (SSL_session_reused(conn->ssl) == 0)
+        return;
+    verification_clear(of_evidence);
+    *of_evidence = conn->resumed;
+    conn->resumed = (struct verification){0};
 }
 
 tlsdial_session *tlsdial_conn_session(tlsdial_conn *conn)
 {
-    if (conn == NULL || conn->evidence->ignored.cause != TLSDIAL_OK)
+    const struct verification *verification =
+        conn != NULL ? &conn->evidence->verification : NULL;
+    if (verification == NULL || !verification->verified ||
+        verification_failure(verification) != NULL ||
+        sk_X509_num(verification->built) <= 0)
         return NULL;
-    STACK_OF(X509) *chain = conn->evidence->chains[TLSDIAL_CHAIN_BUILT];
-    return sk_X509_num(chain) > 0 ? session_new(&conn->place, chain, &conn->sessions)
-                                  : NULL;
+    return session_new(&conn->place, verification->built, &conn->sessions);
 }

@@ -8,9 +8,8 @@
  * else nothing is offered, and the dial takes its usual way. NULL is allowed. After the names are
  * set. */
 void resume_offer(tlsdial_conn *conn, tlsdial_session *session);
-/** After a handshake: where the session was resumed, its chain is the evidence's. False when out of
- * memory. */
-bool resume_note(tlsdial_conn *conn);
+/** After a handshake: where the session was resumed, its verification is the evidence's. */
+void resume_note(tlsdial_conn *conn);
 /** Fills the place of the connection from what is dialled, once the SSL is set up. */
 void resume_set_place(tlsdial_conn *conn, const struct host *host, const char *port);
 

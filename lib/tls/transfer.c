@@ -369,8 +369,8 @@ enum tlsdial_cause tlsdial_read(tlsdial_conn *conn, void *buffer, size_t length,
     if (received != NULL)
         *received = 0;
     if (received == NULL || length == 0)
-        return conn_misuse(conn, received == NULL ? "the count is NULL" : "a read of no bytes",
-                           error);
+        return conn_misuse(
+            conn, received == NULL ? "the count is NULL" : "a read of no bytes", error);
     do /* sending what is left of an earlier call is progress, but not for the reader */
         cause = tlsdial_transfer(conn, &transfer, TLSDIAL_NO_LIMIT, error);
     while (cause == TLSDIAL_OK && transfer.in_done == 0 && !transfer.in_end);

@@ -22,7 +22,7 @@ char *name_text(const X509_NAME *name)
     if (memory == NULL || X509_NAME_print_ex(memory, name, 0, flags) < 0 ||
         BIO_write(memory, "", 1) != 1 || BIO_get_mem_data(memory, &printed) <= 0)
         goto end;
-    text = escaped_text(printed);
+    text = hidden_escaped_text(printed);
 end:
     BIO_free(memory);
     return text;
@@ -88,25 +88,24 @@ char *issuer_url(const X509 *certificate)
             (chosen == NULL || (is_http(value) && !is_http(chosen))))
             chosen = value;
     }
-    char *raw = chosen != NULL
+    char *url = chosen != NULL
                     ? OPENSSL_strndup((const char *)ASN1_STRING_get0_data(chosen),
                                       (size_t)ASN1_STRING_length(chosen))
                     : NULL;
-    char *url = raw != NULL ? escaped_text(raw) : NULL;
-    OPENSSL_free(raw);
     AUTHORITY_INFO_ACCESS_free(access);
     return url;
 }
 
-int64_t asn1_time_seconds(const ASN1_TIME *time)
+bool asn1_time_seconds(const ASN1_TIME *time, int64_t *seconds)
 {
     /* By way of a difference: time_t may have 32 bits, and mktime() knows no UTC. */
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-    int days = 0, seconds = 0;
-    bool known = epoch != NULL && time != NULL &&
-                 ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
+    int days = 0, rest = 0;
+    bool known =
+        epoch != NULL && time != NULL && ASN1_TIME_diff(&days, &rest, epoch, time) == 1;
     ASN1_TIME_free(epoch);
-    return known ? (int64_t)days * DAY + seconds : 0;
+    *seconds = known ? (int64_t)days * DAY + rest : 0;
+    return known;
 }
 
 /* ---- the details of one, all at once ---- */
@@ -118,22 +117,25 @@ static char *serial_text(const X509 *x509)
                             (size_t)ASN1_STRING_length(serial));
 }
 
-/* "sha256//BASE64" of the SubjectPublicKeyInfo, as in RFC 7469 and curl. */
-static char *pin_text(const X509 *x509)
+bool key_hash(const X509_PUBKEY *key, unsigned char sha256[KEY_HASH_LENGTH])
 {
-    static const char scheme[] = "sha256//";
-    unsigned char *spki = NULL, digest[EVP_MAX_MD_SIZE];
-    unsigned digest_length = 0;
-    int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
-    size_t size = sizeof scheme + 4 * ((sizeof digest + 2) / 3);
-    char *text = length > 0 ? OPENSSL_zalloc(size) : NULL;
-    if (text != NULL && EVP_Digest(spki, (size_t)length, digest, &digest_length,
-                                   EVP_sha256(), NULL) == 1) {
-        strcpy(text, scheme);
-        EVP_EncodeBlock((unsigned char *)text + strlen(scheme), digest,
-                        (int)digest_length);
-    }
+    unsigned char *spki = NULL;
+    int length = i2d_X509_PUBKEY(key, &spki);
+    bool hashed = length > 0 &&
+                  EVP_Digest(spki, (size_t)length, sha256, NULL, EVP_sha256(), NULL) == 1;
     OPENSSL_free(spki);
+    return hashed;
+}
+
+char *pin_text(const X509 *x509)
+{
+    unsigned char sha256[KEY_HASH_LENGTH];
+    char *text = OPENSSL_zalloc(sizeof PIN_PREFIX + PIN_TEXT_LENGTH);
+    if (text != NULL && key_hash(X509_get_X509_PUBKEY(x509), sha256)) {
+        strcpy(text, PIN_PREFIX);
+        EVP_EncodeBlock((unsigned char *)text + strlen(PIN_PREFIX), sha256,
+                        sizeof sha256);
+    }
     return text;
 }
 
@@ -156,7 +158,7 @@ static const char **names_of(const X509 *x509)
         char name[TLSDIAL_HOST_SIZE];
         if (!general_name_text(name, sizeof name, sk_GENERAL_NAME_value(names, i)))
             continue;
-        texts[used] = escaped_text(name);
+        texts[used] = OPENSSL_strdup(name);
         if (texts[used++] == NULL)
             break;
     }
@@ -190,14 +192,22 @@ static char *signature_text(const X509 *x509)
     return OPENSSL_strdup(OBJ_obj2txt(text, sizeof text, object, 0) > 0 ? text : "");
 }
 
+/* Escaped; takes the text over. NULL stays NULL. */
+static char *escaped_in_place(char *text)
+{
+    char *escaped = text != NULL ? escaped_text(text) : NULL;
+    OPENSSL_free(text);
+    return escaped;
+}
+
 bool certificate_describe(struct tlsdial_certificate *to, const X509 *x509)
 {
     unsigned char *der = NULL;
     int length;
-    *to = (struct tlsdial_certificate){
-        .not_before = asn1_time_seconds(X509_get0_notBefore(x509)),
-        .not_after = asn1_time_seconds(X509_get0_notAfter(x509))};
+    *to = (struct tlsdial_certificate){0};
     ERR_set_mark(); /* an odd certificate is no failure of the connection's */
+    to->has_not_before = asn1_time_seconds(X509_get0_notBefore(x509), &to->not_before);
+    to->has_not_after = asn1_time_seconds(X509_get0_notAfter(x509), &to->not_after);
     to->subject = name_text(X509_get_subject_name(x509));
     to->issuer = name_text(X509_get_issuer_name(x509));
     to->serial = serial_text(x509);
@@ -206,7 +216,7 @@ bool certificate_describe(struct tlsdial_certificate *to, const X509 *x509)
     to->signature_algorithm = signature_text(x509);
     to->fingerprint = fingerprint_text(x509);
     to->pin = pin_text(x509);
-    to->issuer_url = issuer_url(x509);
+    to->issuer_url = escaped_in_place(issuer_url(x509));
     to->self_issued =
         X509_NAME_cmp(X509_get_subject_name(x509), X509_get_issuer_name(x509)) == 0;
     length = i2d_X509(x509, &der);

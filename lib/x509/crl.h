@@ -4,11 +4,13 @@
 
 #include <openssl/x509.h>
 
-#include "tlsdial.h"
+#include "base/finding.h"
 
-/** The name of a CRLReason, or words for none. */
-const char *revocation_reason_name(int reason);
-/** What a CRL says of a certificate, or why none can be asked, as problem_reason() does. */
-void revocation_reason(char *to, size_t size, X509_STORE_CTX *store_ctx, int code);
+/** Adds the CRLs of a PEM file, or the one of a DER file. TLSDIAL_CRL_FILE when there is none. */
+enum tlsdial_cause crl_list_add_file(STACK_OF(X509_CRL) * list, const char *file,
+                                     struct tlsdial_error *error);
+/** Adds to a finding what the context's current CRL says of its current certificate, or why none
+ * can be asked. */
+void facts_of_revocation(struct finding *finding, X509_STORE_CTX *store_ctx);
 
 #endif

@@ -2,16 +2,17 @@
 #ifndef TLSDIAL_X509_OCSP_H
 #define TLSDIAL_X509_OCSP_H
 
-#include <openssl/ssl.h>
+#include <openssl/x509.h>
 
-#include "tlsdial.h"
+#include "x509/verify.h"
 
-/** What the OCSP response that the server stapled says of its certificate, as
- * tlsdial_evidence_staple() tells it; to be freed with OPENSSL_free(). NULL when none came, and
- * when out of memory. */
-char *staple_text(const tlsdial_conn *conn);
-/** For SSL_CTX_set_tlsext_status_cb(3): fails the handshake where the staple says that the
- * certificate is revoked, and where one is required and none is good. */
-int staple_check(SSL *ssl, void *unused);
+/** Judges the response (DER; NULL: none came) about the chain that was verified: notes what it
+ * says. Before verify_chain() it says nothing. */
+void staple_note(struct verification *verification, const unsigned char *der,
+                 long length);
+/** The same, and adds a finding where it says that the certificate is revoked, and where one is
+ * required and it is no proof. */
+void staple_check(struct verification *verification, const unsigned char *der,
+                  long length);
 
 #endif

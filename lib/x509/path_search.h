@@ -4,54 +4,34 @@
 
 #include <openssl/x509.h>
 
-#include "tls/evidence.h"
-#include "tlsdial.h"
+#include "base/finding.h"
+#include "x509/request.h"
 
 #define MOST_PATHS 64   /* to be tried for one server */
 #define MOST_EXCLUDED 8 /* certificates that a path goes without */
 
-/** What one path came to. */
-struct path {
-    struct problem_list problems;
-    size_t worst;               /* of them */
-    struct tlsdial_error error; /* of the worst, in words */
-    bool faulty; /* with a problem that is not the server's own certificate's */
-    bool
-        barred; /* the trust store has a certificate of it that is trusted for other uses, or
-                    none: the user's word, not to be evaded by another path */
+/** One path, and what it came to. */
+struct candidate {
     STACK_OF(X509) * chain;
+    struct finding_list findings;
+    bool verified; /**< no finding, and OpenSSL agrees */
+    bool
+        retryable; /**< a finding is not the server's own certificate's: another path may do */
+    bool final; /**< the trust store rejects a certificate here: do not search further */
+    bool out_of_memory; /**< the findings are not complete */
 };
 
-/* The certificates that a path must do without. */
-struct exclusion {
-    X509 *certificates[MOST_EXCLUDED];
-    size_t count;
-};
+void candidate_clear(struct candidate *candidate);
+/** Takes the finding over. False, and noted, when out of memory. */
+bool candidate_add(struct candidate *candidate, struct finding *finding);
 
-struct verification {
-    X509_STORE_CTX *given;      /* by OpenSSL; its result counts */
-    STACK_OF(X509) * untrusted; /* what was sent, and the user's own */
-    STACK_OF(X509) * held;      /* keeps the excluded ones */
-    struct exclusion queue[MOST_PATHS];
-    size_t queued, next;
-    struct path path; /* under way */
-};
+/** Finds the path that is reported: the first that is good but for the server's own certificate,
+ * else the one that OpenSSL found first. Of paths that verify, one that stays valid for the
+ * request's expiry_warning is preferred. untrusted: what was sent, and the user's own. */
+struct candidate path_search(const struct verify_request *request,
+                             X509_STORE_CTX *store_ctx, STACK_OF(X509) * untrusted);
 
-/** The connection whose chain it is; NULL where it is of something else. */
-tlsdial_conn *verify_conn(X509_STORE_CTX *store_ctx);
-
-/** Whether a problem of this cause is to be told before those that there are. */
-bool path_is_worse(const struct path *path, enum tlsdial_cause cause);
-/** False when out of memory, which is then the path's error. So for the next. */
-bool path_add(struct path *path, enum tlsdial_cause cause, int depth,
-              const X509 *certificate, const char *reason);
-/** Adds a problem of the server's own certificate that is not OpenSSL's finding. */
-bool path_add_own(struct path *path, enum tlsdial_cause cause, X509 *leaf,
-                  const char *reason, int code);
-void path_clear(struct path *path);
-
-/** Finds the path that is told: the first that is good but for the server's own certificate, else
- * the one that OpenSSL found first. It is left in verification->path. */
-void verify_search(tlsdial_conn *conn, struct verification *verification);
+/** Lets path_search() try several paths through the certificates of this store. */
+void path_search_prepare_store(X509_STORE *store);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "tlsdial.h"
 
-/** Where trusted certificates come from. */
+/** Where trusted certificates come from. A plain value. */
 struct trust {
     char *words; /**< "FILE or DIRECTORY", for messages; "": nowhere yet */
     struct tlsdial_trust *places;

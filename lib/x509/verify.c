@@ -1,167 +1,266 @@
-/* verify.c: what comes of a verification: for the handshake, for the evidence, in words. */
+/* verify.c: one verification: the path that is chosen, the pins, and what comes of it. */
 #include <config.h>
 
 #include "x509/verify.h"
 
 #include <openssl/err.h>
-#include <stdio.h>
 
 #include "base/error.h"
-#include "tls/diagnose.h"
 #include "x509/certificate.h"
+#include "x509/facts.h"
 #include "x509/path_search.h"
+#include "x509/pin.h"
+#include "x509/trust.h"
 #include "x509/words.h"
 
-/* OpenSSL 4.0 has a function of its own for either; what came before takes the same names there. */
-bool verify_expect(SSL *ssl, const struct host *peer)
+void verification_clear(struct verification *verification)
 {
-#ifdef HAVE_SSL_SET1_DNSNAME
-    return (peer->is_ip ? SSL_set1_ipaddr(ssl, peer->name)
-                        : SSL_set1_dnsname(ssl, peer->name)) == 1;
-#else
-    X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
-    return (peer->is_ip ? X509_VERIFY_PARAM_set1_ip_asc(param, peer->name)
-                        : X509_VERIFY_PARAM_set1_host(param, peer->name, 0)) == 1;
-#endif
+    struct verify_request request = verification->request;
+    finding_list_clear(&verification->findings);
+    sk_X509_pop_free(verification->sent, X509_free);
+    sk_X509_pop_free(verification->built, X509_free);
+    OPENSSL_free(verification->missing_issuer);
+    *verification = (struct verification){.request = request};
 }
 
-static void tell_others(struct path *path)
+/* ---- pins ---- */
+
+/* A record vouches for a chain that is sound. OpenSSL finds the CA of a record by its name in one
+ * that is not, which an insecure request would let pass. */
+static bool check_tlsa(const struct verify_request *request, struct candidate *candidate)
 {
-    for (size_t i = 0; i < path->problems.count; i++) {
-        const struct tlsdial_problem *problem = &path->problems.items[i];
-        char text[640];
-        if (i == path->worst)
+    bool sound = true;
+    if (request->tlsa->count == 0 || !request->insecure ||
+        sk_X509_num(candidate->chain) <= 0)
+        return true;
+    for (size_t i = 0; i < candidate->findings.count; i++) {
+        if (candidate->findings.items[i].cause == TLSDIAL_PIN_MISMATCH)
+            return true;
+        sound = sound && candidate->findings.items[i].cause == TLSDIAL_NAME_MISMATCH;
+    }
+    if (sound)
+        return true;
+    struct finding finding =
+        pin_finding(FINDING_UNSOUND_CHAIN, sk_X509_value(candidate->chain, 0),
+                    X509_V_ERR_APPLICATION_VERIFICATION);
+    return candidate_add(candidate, &finding);
+}
+
+/* In a chain that is not verified anybody can put the CA whose key is pinned above a certificate of
+ * his own. The server's own key it has proven to have. */
+static bool check_pins(const struct verify_request *request, struct candidate *candidate)
+{
+    bool verified = !request->insecure || candidate->findings.count == 0;
+    int length = sk_X509_num(candidate->chain);
+    int count = verified ? length : length > 0;
+    if (request->pins->count == 0 || count <= 0)
+        return true;
+    for (int i = 0; i < count; i++)
+        if (pin_list_has(request->pins, sk_X509_value(candidate->chain, i)))
+            return true;
+    struct finding finding =
+        pin_finding(FINDING_NOT_PINNED, sk_X509_value(candidate->chain, 0),
+                    X509_V_ERR_APPLICATION_VERIFICATION);
+    finding.chain_unverified = !verified;
+    return candidate_add(candidate, &finding);
+}
+
+/* ---- what comes of it ---- */
+
+/* Whether the finding leaves open where the chain ends. */
+static bool leaves_open(const struct finding *finding, int last)
+{
+    return cause_is_of_trust(finding->cause) ||
+           (finding->cause == TLSDIAL_CERTIFICATE && finding->depth >= last);
+}
+
+static bool is_anchored(const struct candidate *candidate)
+{
+    int length = sk_X509_num(candidate->chain);
+    for (size_t i = 0; i < candidate->findings.count; i++)
+        if (leaves_open(&candidate->findings.items[i], length - 1))
+            return false;
+    return length > 0;
+}
+
+static void note_missing_issuer(struct verification *verification)
+{
+    int last = sk_X509_num(verification->built) - 1;
+    for (size_t i = 0; i < verification->findings.count; i++)
+        if (last >= 0 && verification->findings.items[i].kind == FINDING_ABSENT_ISSUER) {
+            OPENSSL_free(verification->missing_issuer);
+            verification->missing_issuer =
+                issuer_url(sk_X509_value(verification->built, last));
+        }
+}
+
+/* A trust store that is not set up makes every server look untrusted: says what it is. */
+static bool check_trust(const struct verify_request *request, struct candidate *candidate)
+{
+    const struct finding *worst = finding_list_worst(&candidate->findings);
+    if (worst == NULL || !cause_is_of_trust(worst->cause) || !request->default_trust ||
+        !trust_is_empty(request->trust))
+        return true;
+    struct finding finding = {
+        .cause = TLSDIAL_CA_STORE, .kind = FINDING_EMPTY_TRUST, .depth = -1};
+    finding_set(&finding, &finding.trust, request->trust->words);
+    return candidate_add(candidate, &finding);
+}
+
+/* Notes what is valid and not for long, the first to expire first. */
+static bool check_expiry(const struct verify_request *request,
+                         struct candidate *candidate)
+{
+    int64_t now = request_now(request), end;
+    size_t first = candidate->findings.count;
+    for (int i = 0; i < sk_X509_num(candidate->chain); i++) {
+        const X509 *certificate = sk_X509_value(candidate->chain, i);
+        if (!asn1_time_seconds(X509_get0_notAfter(certificate), &end) || end < now ||
+            end - now >= request->expiry_warning)
             continue;
-        snprintf(text, sizeof text, "; also %s: \"%.200s\" %.400s",
-                 tlsdial_cause_token(problem->cause), problem->subject, problem->reason);
-        error_append(&path->error, text);
+        struct finding finding = {.cause = TLSDIAL_EXPIRES_SOON,
+                                  .kind = FINDING_EXPIRES_SOON,
+                                  .has_time = true,
+                                  .time = end,
+                                  .now = now};
+        facts_of_certificate(&finding, certificate, i);
+        if (!candidate_add(candidate, &finding))
+            return false;
+        struct finding *items = candidate->findings.items;
+        size_t last = candidate->findings.count - 1;
+        if (items[last].time < items[first].time) {
+            struct finding later = items[first];
+            items[first] = items[last];
+            items[last] = later;
+        }
+    }
+    return true;
+}
+
+static int openssl_code(const struct verification *verification)
+{
+    const struct finding *failure = verification_failure(verification);
+    if (verification->out_of_memory)
+        return X509_V_ERR_OUT_OF_MEM;
+    if (failure == NULL)
+        return X509_V_OK;
+    return failure->native != 0 ? failure->native : X509_V_ERR_APPLICATION_VERIFICATION;
+}
+
+/* What is to be said of an absent issuer, and costs too much to be asked on every path. */
+static void complete_facts(const struct verification *verification,
+                           struct candidate *candidate, X509_STORE_CTX *store_ctx)
+{
+    for (size_t i = 0; i < candidate->findings.count; i++) {
+        struct finding *finding = &candidate->findings.items[i];
+        if (finding->kind != FINDING_ABSENT_ISSUER ||
+            finding->depth >= sk_X509_num(candidate->chain))
+            continue;
+        finding->sent = sk_X509_num(verification->sent);
+        facts_of_namesake(finding, sk_X509_value(candidate->chain, finding->depth),
+                          store_ctx);
+        candidate->out_of_memory = candidate->out_of_memory || finding->failed;
     }
 }
 
-static void note_missing_issuer(tlsdial_evidence *evidence, const struct path *path)
+/* Gives the result to OpenSSL. */
+static void conclude(struct verification *verification, struct candidate *candidate,
+                     X509_STORE_CTX *store_ctx)
 {
-    unsigned long code = path->error.native;
-    int last = sk_X509_num(path->chain) - 1;
-    if (last >= 0 && (code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-                      code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT))
-        evidence->missing_issuer = issuer_url(sk_X509_value(path->chain, last));
-}
-
-/* Gives the result to OpenSSL and to the evidence. */
-static bool conclude(tlsdial_conn *conn, struct verification *verification)
-{
-    struct path *path = &verification->path;
-    X509_STORE_CTX *given = verification->given;
-    bool verified = path->error.cause == TLSDIAL_OK;
-    bool noted = path->chain != NULL &&
-                 evidence_chain(conn->evidence, TLSDIAL_CHAIN_BUILT, path->chain);
-    if (!noted && verified)
-        error_out_of_memory(&path->error);
-    tell_others(path);
-    problem_suspect_clock(conn, &path->error);
-    note_missing_issuer(conn->evidence, path);
-    problem_list_clear(&conn->evidence->problems);
-    conn->evidence->problems = path->problems;
-    path->problems = (struct problem_list){0};
-    conn->verify_error = path->error;
-    if (verified && noted && verification->next > 0) {
-        X509_STORE_CTX_set0_verified_chain(given, path->chain);
-        path->chain = NULL;
+    verification->anchored = is_anchored(candidate);
+    verification->findings = candidate->findings;
+    verification->built = candidate->chain;
+    verification->out_of_memory = candidate->out_of_memory;
+    *candidate = (struct candidate){0};
+    verification->verified =
+        !verification->out_of_memory && verification_failure(verification) == NULL;
+    note_missing_issuer(verification);
+    if (verification->verified) {
+        STACK_OF(X509) *chain = X509_chain_up_ref(verification->built);
+        if (chain != NULL)
+            X509_STORE_CTX_set0_verified_chain(store_ctx, chain);
+        verification->out_of_memory = chain == NULL;
+        verification->verified = chain != NULL;
     }
-    X509_STORE_CTX_set_error(given, verified && noted         ? X509_V_OK
-                                    : path->error.native != 0 ? (int)path->error.native
-                                                              : X509_V_ERR_OUT_OF_MEM);
-    return verified && noted;
+    X509_STORE_CTX_set_error(store_ctx, openssl_code(verification));
 }
 
 /* What the server sent is OpenSSL's; the user's own is added for the time of the verification. */
-static STACK_OF(X509) * untrusted_of(const tlsdial_conn *conn, X509_STORE_CTX *given)
+static STACK_OF(X509) *
+    all_untrusted(const struct verify_request *request, STACK_OF(X509) * sent)
 {
-    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(given);
-    STACK_OF(X509) *own = conn->untrusted;
     STACK_OF(X509) *all = sent != NULL ? sk_X509_dup(sent) : sk_X509_new_null();
-    for (int i = 0; all != NULL && i < sk_X509_num(own); i++)
-        if (sk_X509_push(all, sk_X509_value(own, i)) == 0) {
+    for (int i = 0; all != NULL && i < sk_X509_num(request->untrusted); i++)
+        if (sk_X509_push(all, sk_X509_value(request->untrusted, i)) == 0) {
             sk_X509_free(all);
             return NULL;
         }
     return all;
 }
 
-int verify_chain(X509_STORE_CTX *store_ctx, void *unused)
+bool verify_chain(struct verification *verification, X509_STORE_CTX *store_ctx)
 {
-    tlsdial_conn *conn = verify_conn(store_ctx);
+    const struct verify_request *request = &verification->request;
     STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(store_ctx);
-    struct verification *verification = OPENSSL_zalloc(sizeof *verification);
-    bool verified = false;
-    (void)unused;
-    if (verification == NULL || !evidence_chain(conn->evidence, TLSDIAL_CHAIN_SENT, sent))
-        goto out_of_memory;
-    verification->given = store_ctx;
-    verification->untrusted = untrusted_of(conn, store_ctx);
-    verification->held = sk_X509_new_null();
-    if (verification->untrusted == NULL || verification->held == NULL)
-        goto out_of_memory;
-    X509_STORE_CTX_set0_untrusted(store_ctx, verification->untrusted);
-    X509_STORE_CTX_set0_crls(store_ctx, conn->client->crls);
-    conn->verification = verification;
+    STACK_OF(X509) *untrusted = all_untrusted(request, sent);
+    verification_clear(verification);
+    verification->out_of_memory = true;
+    verification->sent = X509_chain_up_ref(sent);
+    if (untrusted == NULL || verification->sent == NULL) {
+        X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
+        goto end;
+    }
+    X509_STORE_CTX_set0_untrusted(store_ctx, untrusted);
+    X509_STORE_CTX_set0_crls(store_ctx, request->crls);
     ERR_set_mark();
-    verify_search(conn, verification);
-    pin_check(conn, &verification->path);
-    verified = conclude(conn, verification);
-    if (verified)
+    struct candidate candidate = path_search(request, store_ctx, untrusted);
+    if (check_tlsa(request, &candidate) && check_pins(request, &candidate) &&
+        check_trust(request, &candidate))
+        check_expiry(request, &candidate);
+    complete_facts(verification, &candidate, store_ctx);
+    conclude(verification, &candidate, store_ctx);
+    if (verification->verified)
         ERR_pop_to_mark(); /* what other paths came to */
     else
         ERR_clear_last_mark();
-    conn->verification = NULL;
     X509_STORE_CTX_set0_untrusted(store_ctx, sent);
-    path_clear(&verification->path);
-    goto end;
-out_of_memory:
-    X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
-    error_out_of_memory(&conn->verify_error);
 end:
-    if (verification != NULL) {
-        sk_X509_free(verification->untrusted);
-        sk_X509_pop_free(verification->held, X509_free);
-    }
-    OPENSSL_free(verification);
-    return verified || !verdict_is_fatal(conn);
+    sk_X509_free(untrusted);
+    return verification->verified;
 }
 
-/* ---- insecure ---- */
+/* ---- the verdict ---- */
 
-/* Pins say which key it must be, whoever vouches for it: they hold in any case. Gives the problem
- * that says they do not, or NULL. */
-static const struct tlsdial_problem *pin_problem(const tlsdial_conn *conn)
+/* Pins say which key it must be, whoever vouches for it: they hold in any case, and an insecure
+ * request has no other failure. */
+const struct finding *verification_failure(const struct verification *verification)
 {
-    const struct problem_list *problems = &conn->evidence->problems;
-    for (size_t i = 0; i < problems->count; i++)
-        if (problems->items[i].cause == TLSDIAL_PIN_MISMATCH)
-            return &problems->items[i];
-    return NULL;
+    const struct finding_list *findings = &verification->findings;
+    const struct finding *pin = finding_list_find(findings, TLSDIAL_PIN_MISMATCH);
+    const struct finding *worst = finding_list_worst(findings);
+    if (worst == NULL || worst->cause == TLSDIAL_EXPIRES_SOON)
+        return NULL;
+    return verification->request.insecure && pin != NULL &&
+                   worst->cause != TLSDIAL_INTERNAL
+               ? pin
+               : worst;
 }
 
-bool verdict_is_fatal(tlsdial_conn *conn)
+bool insecure_excuses(const struct verification *verification)
 {
-    struct tlsdial_error *error = &conn->verify_error;
-    struct tlsdial_error *ignored = &conn->evidence->ignored;
-    const struct tlsdial_problem *pin = pin_problem(conn);
-    if (error->cause == TLSDIAL_OK)
-        return false;
-    if (!conn->client->insecure || error->cause == TLSDIAL_INTERNAL)
-        return true;
-    if (pin != NULL) {
-        tlsdial_error_set(error, TLSDIAL_PIN_MISMATCH, error->native,
-                          "the certificate \"%.200s\" %s", pin->subject, pin->reason);
-        return true;
-    }
-    if (ignored->cause == TLSDIAL_OK ||
-        problem_precedence(error->cause) < problem_precedence(ignored->cause)) {
-        diagnose_trust(conn->client, error->cause, error);
-        *ignored = *error;
-        tlsdial_error_prefix(ignored, "%s", conn->subject);
-    }
-    *error = (struct tlsdial_error){0};
-    return false;
+    const struct finding *failure = verification_failure(verification);
+    return verification->request.insecure && !verification->out_of_memory &&
+           failure != NULL && failure->cause != TLSDIAL_INTERNAL &&
+           failure->cause != TLSDIAL_PIN_MISMATCH;
+}
+
+enum tlsdial_cause verification_error(const struct verification *verification,
+                                      struct tlsdial_error *error)
+{
+    const struct finding *failure = verification_failure(verification);
+    if (verification->out_of_memory)
+        return error_out_of_memory(error);
+    if (failure != NULL)
+        words_error(error, &verification->findings, failure);
+    return failure != NULL ? failure->cause : TLSDIAL_OK;
 }

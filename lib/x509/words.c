@@ -1,389 +1,451 @@
-/* words.c: one thing that is wrong with a certificate: its cause, and the facts in words. */
+/* words.c: findings in words: every sentence about a certificate is made here. */
 #include <config.h>
 
 #include "x509/words.h"
 
+#include <openssl/crypto.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tls/conn.h"
-#include "x509/certificate.h"
-#include "x509/crl.h"
 
-#define NAMES_SHOWN 8 /* of a certificate, in a message */
+#define NAME_SIZE 200  /* octets of a name that are shown, its mark of a cut included */
+#define TEXT_SIZE 600  /* of another text, such as the places of a trust store */
+#define OTHER_SIZE 400 /* of what is said of a finding after the first */
 
-int problem_precedence(enum tlsdial_cause cause)
+/* A sentence as it grows, escaped. What does not fit is dropped. */
+struct words {
+    char *to;
+    size_t used;
+};
+
+/* What a format is filled with must need no escape. */
+static void say(struct words *words, const char *format, ...) TLSDIAL_PRINTF(2, 3);
+
+static void say(struct words *words, const char *format, ...)
 {
-    static const enum tlsdial_cause order[] = {
-        TLSDIAL_INTERNAL,      TLSDIAL_UNKNOWN_CA,        TLSDIAL_INCOMPLETE_CHAIN,
-        TLSDIAL_SELF_SIGNED,   TLSDIAL_REVOKED,           TLSDIAL_PIN_MISMATCH,
-        TLSDIAL_NAME_MISMATCH, TLSDIAL_NOT_YET_VALID,     TLSDIAL_EXPIRED,
-        TLSDIAL_PURPOSE,       TLSDIAL_CONSTRAINT,        TLSDIAL_WEAK,
-        TLSDIAL_STAPLE,        TLSDIAL_REVOCATION_UNKNOWN};
-    int count = (int)(sizeof order / sizeof order[0]);
-    int place = 0;
-    while (place < count && order[place] != cause)
-        place++;
-    return place;
+    va_list arguments;
+    va_start(arguments, format);
+    int length =
+        vsnprintf(words->to + words->used, WORDS_SIZE - words->used, format, arguments);
+    va_end(arguments);
+    size_t room = WORDS_SIZE - 1 - words->used;
+    if (length > 0)
+        words->used += (size_t)length < room ? (size_t)length : room;
 }
 
-/* A CA certificate at the end: its issuer is not trusted. Else the CA itself is missing. */
-static enum tlsdial_cause issuer_absent_cause(X509 *last)
+/* A name of a certificate, which is escaped, cut to a size. NULL says nothing. */
+static void say_name(struct words *words, const char *before, const char *name,
+                     const char *after)
 {
-    return last != NULL && X509_check_ca(last) > 0 ? TLSDIAL_UNKNOWN_CA
-                                                   : TLSDIAL_INCOMPLETE_CHAIN;
-}
-
-enum tlsdial_cause problem_cause(int code, X509 *certificate)
-{
-    switch (code) {
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        return issuer_absent_cause(certificate);
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        return TLSDIAL_SELF_SIGNED;
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-        return TLSDIAL_UNKNOWN_CA;
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return TLSDIAL_NAME_MISMATCH;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return TLSDIAL_NOT_YET_VALID;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        return TLSDIAL_EXPIRED;
-    case X509_V_ERR_INVALID_PURPOSE:
-        return TLSDIAL_PURPOSE;
-    case X509_V_ERR_INVALID_CA:
-    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-    case X509_V_ERR_PERMITTED_VIOLATION:
-    case X509_V_ERR_EXCLUDED_VIOLATION:
-    case X509_V_ERR_SUBTREE_MINMAX:
-        return TLSDIAL_CONSTRAINT;
-    case X509_V_ERR_CERT_REVOKED:
-        return TLSDIAL_REVOKED;
-    case X509_V_ERR_UNABLE_TO_GET_CRL:
-    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
-    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
-    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
-    case X509_V_ERR_CRL_NOT_YET_VALID:
-    case X509_V_ERR_CRL_HAS_EXPIRED:
-    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
-    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
-    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
-    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
-    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
-    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
-        return TLSDIAL_REVOCATION_UNKNOWN;
-    case X509_V_ERR_DANE_NO_MATCH:
-        return TLSDIAL_PIN_MISMATCH;
-    case X509_V_ERR_EE_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_MD_TOO_WEAK:
-        return TLSDIAL_WEAK;
-    case X509_V_ERR_OUT_OF_MEM:
-    case X509_V_ERR_INVALID_CALL:
-    case X509_V_ERR_STORE_LOOKUP: /* ours, not of the chain: nothing after it can be relied on */
-        return TLSDIAL_INTERNAL;
-    default:
-        return TLSDIAL_CERTIFICATE;
-    }
-}
-
-/* ---- facts ---- */
-
-/* The DNS names and addresses of a certificate, up to a bound. */
-static void print_names(char *to, size_t size, const X509 *certificate)
-{
-    GENERAL_NAMES *names =
-        X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    int count = names != NULL ? sk_GENERAL_NAME_num(names) : 0;
-    int shown = 0, all = 0;
-    size_t used = 0;
-    snprintf(to, size, "no name at all");
-    for (int i = 0; i < count; i++) {
-        char name[128];
-        if (!general_name_text(name, sizeof name, sk_GENERAL_NAME_value(names, i)))
-            continue;
-        all++;
-        if (shown == NAMES_SHOWN || used + sizeof name + 32 > size)
-            continue;
-        used +=
-            (size_t)snprintf(to + used, size - used, "%s%s", shown > 0 ? ", " : "", name);
-        shown++;
-    }
-    if (all > shown)
-        snprintf(to + used, size - used, " and %d more", all - shown);
-    GENERAL_NAMES_free(names);
-}
-
-/* Adds ", and its key usage is Digital Signature": what an extension says, in OpenSSL's words. */
-static void append_extension(char *to, size_t size, const X509 *certificate, int nid,
-                             const char *before)
-{
-    size_t used = strlen(to);
-    const char *text = NULL;
-    BIO *memory = BIO_new(BIO_s_mem());
-    int index = X509_get_ext_by_NID(certificate, nid, -1);
-    /* OpenSSL 3.0 wants it without const, and 4.0 gives it with. */
-    X509_EXTENSION *extension =
-        (X509_EXTENSION *)(uintptr_t)X509_get_ext(certificate, index);
-    if (memory != NULL && index >= 0 && X509V3_EXT_print(memory, extension, 0, 0) == 1) {
-        int length = (int)BIO_get_mem_data(memory, &text);
-        snprintf(to + used, size - used, "%s%.*s", before, length, text);
-    }
-    BIO_free(memory);
-}
-
-static void print_purposes(char *to, size_t size, const X509 *certificate)
-{
-    snprintf(to, size, "is not meant for a TLS server");
-    append_extension(to, size, certificate, NID_ext_key_usage, "; it is for ");
-    append_extension(to, size, certificate, NID_key_usage, "; its key usage is ");
-}
-
-static void print_weakness(char *to, size_t size, const X509 *certificate, int code,
-                           int level)
-{
-    const EVP_PKEY *key = X509_get0_pubkey(certificate);
-    const char *type = key != NULL ? EVP_PKEY_get0_type_name(key) : NULL;
-    const char *digest = OBJ_nid2ln(X509_get_signature_nid(certificate));
-    if (code == X509_V_ERR_CA_MD_TOO_WEAK)
-        snprintf(to, size, "is signed with %s, which is below security level %d",
-                 digest != NULL ? digest : "an unknown algorithm", level);
-    else
-        snprintf(to, size, "has a key of %d bits (%s), which is below security level %d",
-                 key != NULL ? EVP_PKEY_get_bits(key) : 0,
-                 type != NULL ? type : "unknown", level);
-}
-
-static void print_critical(char *to, size_t size, const X509 *certificate)
-{
-    char name[96] = "";
-    for (int i = 0; *name == '\0' && i < X509_get_ext_count(certificate); i++) {
-        /* OpenSSL 3.0 wants it without const, and 4.0 gives it with. */
-        X509_EXTENSION *extension =
-            (X509_EXTENSION *)(uintptr_t)X509_get_ext(certificate, i);
-        if (X509_EXTENSION_get_critical(extension) &&
-            !X509_supported_extension(extension))
-            OBJ_obj2txt(name, sizeof name, X509_EXTENSION_get_object(extension), 0);
-    }
-    snprintf(to, size, "has a critical extension that OpenSSL does not know: %s", name);
-}
-
-/* The certificate that stands above the one at fault in the chain as built. */
-static X509 *issuer_in_chain(X509_STORE_CTX *store_ctx)
-{
-    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store_ctx);
-    int above = X509_STORE_CTX_get_error_depth(store_ctx) + 1;
-    return above < sk_X509_num(chain) ? sk_X509_value(chain, above) : NULL;
-}
-
-static void print_bad_signature(char *to, size_t size, X509_STORE_CTX *store_ctx)
-{
-    X509 *issuer = issuer_in_chain(store_ctx);
-    char *name = issuer != NULL ? name_text(X509_get_subject_name(issuer)) : NULL;
-    snprintf(to, size,
-             "has a signature that the key of its issuer%s%.200s%s did not make: it was "
-             "altered, or there is another CA of that name",
-             name != NULL ? " \"" : "", name != NULL ? name : "",
-             name != NULL ? "\"" : "");
-    OPENSSL_free(name);
-}
-
-static void print_constraint(char *to, size_t size, const X509 *certificate, int code)
-{
-    char names[512];
-    switch (code) {
-    case X509_V_ERR_PERMITTED_VIOLATION:
-    case X509_V_ERR_EXCLUDED_VIOLATION:
-        print_names(names, sizeof names, certificate);
-        snprintf(to, size, "is for %s, which the name constraints of a CA above it %s",
-                 names,
-                 code == X509_V_ERR_EXCLUDED_VIOLATION ? "exclude" : "do not permit");
-        break;
-    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-        snprintf(to, size,
-                 "has more CAs below it than its path length constraint (%ld) allows",
-                 X509_get_pathlen((X509 *)(uintptr_t)certificate));
-        break;
-    case X509_V_ERR_INVALID_CA:
-    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-        snprintf(to, size, "issued a certificate and is not a CA");
-        break;
-    default:
-        snprintf(to, size, "fails: %s", X509_verify_cert_error_string(code));
-        break;
-    }
-}
-
-static void print_absence(char *to, size_t size, const tlsdial_conn *conn,
-                          const X509 *certificate, int code)
-{
-    const char *trust = conn->client->trust.words;
-    char *issuer = name_text(X509_get_issuer_name(certificate));
-    if (code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)
-        snprintf(to, size, "is a root that is not in %s", trust);
-    else if (code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
-        snprintf(to, size, "is self-signed and not in %s", trust);
-    else
-        snprintf(to, size,
-                 "has an issuer, \"%.200s\", that was neither sent nor found in %s",
-                 issuer != NULL ? issuer : "", trust);
-    OPENSSL_free(issuer);
-}
-
-void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
-                    X509_STORE_CTX *store_ctx, int code)
-{
-    X509 *certificate = X509_STORE_CTX_get_current_cert(store_ctx);
-    char detail[512];
-    snprintf(to, size, "fails: %s", X509_verify_cert_error_string(code));
-    if (certificate == NULL)
+    char shown[NAME_SIZE] = "";
+    if (name == NULL)
         return;
-    switch (problem_cause(code, certificate)) {
-    case TLSDIAL_UNKNOWN_CA:
-    case TLSDIAL_INCOMPLETE_CHAIN:
-    case TLSDIAL_SELF_SIGNED:
-        print_absence(to, size, conn, certificate, code);
-        break;
-    case TLSDIAL_EXPIRED:
-        time_text(detail, sizeof detail,
-                  asn1_time_seconds(X509_get0_notAfter(certificate)));
-        snprintf(to, size, "expired on %s", detail);
-        break;
-    case TLSDIAL_NOT_YET_VALID:
-        time_text(detail, sizeof detail,
-                  asn1_time_seconds(X509_get0_notBefore(certificate)));
-        snprintf(to, size, "is not valid before %s", detail);
-        break;
-    case TLSDIAL_NAME_MISMATCH:
-        print_names(detail, sizeof detail, certificate);
-        snprintf(to, size, "is for %s, not for %s", detail, conn->peer.name);
-        break;
-    case TLSDIAL_PURPOSE:
-        print_purposes(to, size, certificate);
-        break;
-    case TLSDIAL_CONSTRAINT:
-        print_constraint(to, size, certificate, code);
-        break;
-    case TLSDIAL_REVOKED:
-    case TLSDIAL_REVOCATION_UNKNOWN:
-        revocation_reason(to, size, store_ctx, code);
-        break;
-    case TLSDIAL_WEAK:
-        print_weakness(to, size, certificate, code, SSL_get_security_level(conn->ssl));
-        break;
-    default:
-        if (code == X509_V_ERR_CERT_REJECTED || code == X509_V_ERR_CERT_UNTRUSTED)
-            snprintf(to, size, "is not trusted for this use by its trust settings in %s",
-                     conn->client->trust.words);
-        else if (code == X509_V_ERR_UNSPECIFIED)
-            snprintf(to, size,
-                     "fails, and OpenSSL does not say why: a limit of it may be "
-                     "passed (too many names and name constraints, say)");
-        else if (code == X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION)
-            print_critical(to, size, certificate);
-        else if (code == X509_V_ERR_CERT_SIGNATURE_FAILURE)
-            print_bad_signature(to, size, store_ctx);
-        break;
+    text_append(shown, sizeof shown, name);
+    say(words, "%s%s%s", before, shown, after);
+}
+
+/* Any other text: it is escaped here. */
+static void say_text(struct words *words, const char *before, const char *text,
+                     const char *after)
+{
+    char escaped[WORDS_SIZE], shown[TEXT_SIZE] = "";
+    if (text == NULL)
+        return;
+    tlsdial_text_escape(escaped, sizeof escaped, text);
+    text_append(shown, sizeof shown, escaped);
+    say(words, "%s%s%s", before, shown, after);
+}
+
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static void say_time(struct words *words, const char *before,
+                     const struct finding *finding)
+{
+    char time[64];
+    time_text(time, sizeof time, finding->time);
+    say(words, "%s%s", before, finding->has_time ? time : "an unreadable date");
+}
+
+static void say_names(struct words *words, const struct finding *finding)
+{
+    size_t shown =
+        finding->name_count < FINDING_NAMES ? finding->name_count : FINDING_NAMES;
+    if (finding->name_count == 0)
+        say(words, "no name at all");
+    for (size_t i = 0; i < shown; i++)
+        say_name(words, i > 0 ? ", " : "", or_empty(finding->names[i]), "");
+    if (finding->name_count > shown)
+        say(words, " and %zu more", finding->name_count - shown);
+}
+
+/* ---- the chain and its trust ---- */
+
+static void say_absence(struct words *words, const struct finding *finding)
+{
+    if (finding->kind == FINDING_UNTRUSTED_ROOT)
+        say(words, "is a root that is not in ");
+    else if (finding->kind == FINDING_SELF_SIGNED)
+        say(words, "is self-signed and not in ");
+    else
+        say_name(words, "has an issuer, \"", or_empty(finding->issuer),
+                 "\", that was neither sent nor found in ");
+    say_text(words, "", finding->trust, "");
+}
+
+/* How the certificate that has the issuer's name differs. */
+static void say_namesake(struct words *words, const struct finding *finding)
+{
+    const char *wanted = or_empty(finding->wanted_id);
+    const char *found = or_empty(finding->found_id);
+    if (finding->namesake == NAMESAKE_NONE)
+        return;
+    if (finding->namesake == NAMESAKE_OTHER_KEY) {
+        say_text(words, "; the one of that name has another key, in ",
+                 finding->namesake_place, "");
+        return;
     }
-}
-
-/* ---- the error ---- */
-
-static bool is_named(STACK_OF(X509) * certificates, const X509_NAME *name)
-{
-    for (int i = 0; i < sk_X509_num(certificates); i++)
-        if (X509_NAME_cmp(X509_get_subject_name(sk_X509_value(certificates, i)), name) ==
-            0)
-            return true;
-    return false;
-}
-
-/* Where a certificate was found that has the issuer's name and is not the issuer. */
-static const char *namesake_of_issuer(X509_STORE_CTX *store_ctx, const X509 *certificate,
-                                      const char *trust)
-{
-    const X509_NAME *name = X509_get_issuer_name(certificate);
-    STACK_OF(X509) *trusted = X509_STORE_CTX_get1_certs(store_ctx, name);
-    const char *place = NULL;
-    if (is_named(X509_STORE_CTX_get0_untrusted(store_ctx), name))
-        place = "what was sent";
-    if (is_named(trusted, name))
-        place = trust;
-    sk_X509_pop_free(trusted, X509_free);
-    return place;
+    say_text(words, "; the one in ", finding->namesake_place,
+             " has that name and the right key, but ");
+    if (finding->namesake == NAMESAKE_KEY_ID)
+        say(words,
+            "the authority key identifier of the certificate asks for %s, and its "
+            "subject "
+            "key identifier is %s",
+            wanted, found);
+    else
+        say(words,
+            "the authority key identifier of the certificate asks for the serial number "
+            "%s, and its own is %s",
+            wanted, found);
 }
 
 /* "the server sent 1 certificate; the issuer ... was neither sent nor found in ..." */
-static void describe_absent_issuer(struct tlsdial_error *error, const tlsdial_conn *conn,
-                                   X509_STORE_CTX *store_ctx, int code,
-                                   const char *subject, const char *issuer)
+static void say_absent_issuer(struct words *words, const struct finding *finding)
 {
-    X509 *certificate = X509_STORE_CTX_get_current_cert(store_ctx);
-    const char *trust = conn->client->trust.words;
-    const char *namesake = namesake_of_issuer(store_ctx, certificate, trust);
-    int sent = sk_X509_num(conn->evidence->chains[TLSDIAL_CHAIN_SENT]);
-    char *url = issuer_url(certificate);
-    tlsdial_error_set(error, problem_cause(code, certificate), (unsigned long)code,
-                      "the server sent %d certificate%s; the issuer \"%.200s\" of "
-                      "\"%.200s\" was neither sent nor found in %s%s%.200s%s%.200s",
-                      sent, sent == 1 ? "" : "s", issuer, subject, trust,
-                      namesake != NULL ? "; the one of that name has another key, in "
-                                       : "",
-                      namesake != NULL ? namesake : "",
-                      url != NULL ? "; its AIA address is " : "", url != NULL ? url : "");
-    OPENSSL_free(url);
+    say(words, "the server sent %d certificate%s", finding->sent,
+        finding->sent == 1 ? "" : "s");
+    say_name(words, "; the issuer \"", or_empty(finding->issuer), "\"");
+    say_name(words, " of \"", or_empty(finding->subject), "\"");
+    say_text(words, " was neither sent nor found in ", finding->trust, "");
+    say_namesake(words, finding);
+    say_text(words, "; its AIA address is ", finding->url, "");
 }
 
-void problem_describe(struct tlsdial_error *error, const tlsdial_conn *conn,
-                      X509_STORE_CTX *store_ctx, int code, const char *reason)
+/* ---- one certificate ---- */
+
+static void say_bad_signature(struct words *words, const struct finding *finding)
 {
-    X509 *certificate = X509_STORE_CTX_get_current_cert(store_ctx);
-    enum tlsdial_cause cause = problem_cause(code, certificate);
-    unsigned long native = (unsigned long)code;
-    char *subject =
-        certificate != NULL ? name_text(X509_get_subject_name(certificate)) : NULL;
-    char *issuer =
-        certificate != NULL ? name_text(X509_get_issuer_name(certificate)) : NULL;
-    const char *trust = conn->client->trust.words;
-    if (subject == NULL || issuer == NULL)
-        tlsdial_error_set(error, cause, native, "%s", reason);
-    else if (code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-             code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT)
-        describe_absent_issuer(error, conn, store_ctx, code, subject, issuer);
-    else if (cause == TLSDIAL_UNKNOWN_CA)
-        tlsdial_error_set(error, cause, native,
-                          "the root \"%.200s\" that was sent is not in %s", subject,
-                          trust);
-    else if (cause == TLSDIAL_SELF_SIGNED)
-        tlsdial_error_set(error, cause, native,
-                          "the certificate \"%.200s\" is self-signed and not in %s",
-                          subject, trust);
+    say(words, "has a signature that the key of its issuer");
+    say_name(words, " \"", finding->issuer, "\"");
+    say(words, " did not make: it was altered, or there is another CA of that name");
+}
+
+static void say_purpose(struct words *words, const struct finding *finding)
+{
+    say(words, "is not meant for a TLS server");
+    say_text(words, "; it is for ", finding->extended_usage, "");
+    say_text(words, "; its key usage is ", finding->usage, "");
+}
+
+static void say_constrained_name(struct words *words, const struct finding *finding)
+{
+    say(words, "is for ");
+    say_names(words, finding);
+    say(words, ", which the name constraints of a CA above it %s",
+        finding->kind == FINDING_NAME_EXCLUDED ? "exclude" : "do not permit");
+}
+
+static void say_name_mismatch(struct words *words, const struct finding *finding)
+{
+    say(words, "is for ");
+    say_names(words, finding);
+    say_text(words, ", not for ", or_empty(finding->reference), "");
+}
+
+static void say_weakness(struct words *words, const struct finding *finding)
+{
+    if (finding->kind == FINDING_WEAK_SIGNATURE)
+        say(words, "is signed with %s",
+            finding->algorithm != NULL ? finding->algorithm : "an unknown algorithm");
     else
-        tlsdial_error_set(error, cause, native, "the certificate \"%.200s\" %s", subject,
-                          reason);
-    OPENSSL_free(subject);
-    OPENSSL_free(issuer);
+        say(words, "has a key of %d bits (%s)", finding->key_bits,
+            finding->algorithm != NULL ? finding->algorithm : "unknown");
+    say(words, ", which is below security level %d", finding->level);
+}
+
+static void say_expires_soon(struct words *words, const struct finding *finding)
+{
+    char days[40];
+    days_text(days, sizeof days, finding->time - finding->now);
+    say_time(words, "expires on ", finding);
+    say(words, ", in %s", days);
+}
+
+static void say_pin(struct words *words, const struct finding *finding)
+{
+    if (finding->kind == FINDING_UNSOUND_CHAIN)
+        say(words, "has a chain with faults");
+    else if (finding->kind == FINDING_NO_TLSA)
+        say(words, "matches no TLSA record given; its own would be \"3 1 1 %s\"",
+            or_empty(finding->pin));
+    else
+        say(words, "has the pin %s; %s", or_empty(finding->pin),
+            finding->chain_unverified
+                ? "that is not pinned, and no other counts where the chain is not "
+                  "verified"
+                : "neither that nor another of the chain is pinned");
+}
+
+/* ---- revocation ---- */
+
+/* RFC 5280, 5.3.1. */
+static const char *revocation_reason_name(int reason)
+{
+    static const char *const names[] = {
+        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+        "superseded",    "cessationOfOperation", "certificateHold", NULL,
+        "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
+    return reason >= 0 && reason < (int)(sizeof names / sizeof names[0]) &&
+                   names[reason] != NULL
+               ? names[reason]
+               : "no reason given";
+}
+
+static void say_revoked(struct words *words, const struct finding *finding)
+{
+    bool staple = finding->kind == FINDING_STAPLE_REVOKED;
+    if (!staple && !finding->has_time) {
+        say(words, "is revoked");
+        return;
+    }
+    say_time(words, "was revoked on ", finding);
+    say(words, " (%s), says ", revocation_reason_name(finding->revocation_reason));
+    if (staple)
+        say(words, "its OCSP staple");
+    else
+        say_name(words, "the CRL of \"", or_empty(finding->issuer), "\"");
+}
+
+static void say_crl(struct words *words, const struct finding *finding)
+{
+    const char *issuer = or_empty(finding->issuer);
+    if (finding->kind == FINDING_CRL_ABSENT) {
+        say_name(words, "cannot be checked: there is no CRL of \"", issuer, "\" for it");
+    } else if (finding->kind == FINDING_CRL_UNUSABLE) {
+        say_name(words, "cannot be checked with the CRL of \"", issuer, "\": ");
+        say_text(words, "", finding->detail, "");
+    } else {
+        say_name(words, "cannot be checked: the CRL of \"", issuer, "\" ");
+        say_time(words,
+                 finding->kind == FINDING_CRL_EXPIRED ? "expired on "
+                                                      : "is not valid before ",
+                 finding);
+    }
+}
+
+static void say_staple_missing(struct words *words, const struct finding *finding)
+{
+    say(words, "%s and ",
+        finding->demanded ? "demands an OCSP staple (must-staple)"
+                          : "is to come with an OCSP staple");
+    say_text(words, "", finding->detail, "");
+}
+
+/* ---- all kinds ---- */
+
+static void say_reason(struct words *words, const struct finding *finding)
+{
+    switch (finding->kind) {
+    case FINDING_EMPTY_TRUST:
+        say_text(words,
+                 "the default trust store is not set up: there is no CA certificate in ",
+                 finding->trust, "");
+        break;
+    case FINDING_ABSENT_ISSUER:
+    case FINDING_UNTRUSTED_ROOT:
+    case FINDING_SELF_SIGNED:
+        say_absence(words, finding);
+        break;
+    case FINDING_REJECTED:
+        say_text(words, "is not trusted for this use by its trust settings in ",
+                 finding->trust, "");
+        break;
+    case FINDING_UNEXPLAINED:
+        say(words, "fails, and OpenSSL does not say why: a limit of it may be passed "
+                   "(too many names and name constraints, say)");
+        break;
+    case FINDING_BAD_SIGNATURE:
+        say_bad_signature(words, finding);
+        break;
+    case FINDING_MALFORMED:
+        say_text(words, "is malformed: ", finding->detail, "");
+        break;
+    case FINDING_CRITICAL_EXTENSION:
+        say_text(words,
+                 "has a critical extension that OpenSSL does not know: ", finding->detail,
+                 "");
+        break;
+    case FINDING_EXPIRED:
+        say_time(words, "expired on ", finding);
+        break;
+    case FINDING_NOT_YET_VALID:
+        say_time(words, "is not valid before ", finding);
+        break;
+    case FINDING_EXPIRES_SOON:
+        say_expires_soon(words, finding);
+        break;
+    case FINDING_NAME_MISMATCH:
+        say_name_mismatch(words, finding);
+        break;
+    case FINDING_PURPOSE:
+        say_purpose(words, finding);
+        break;
+    case FINDING_NO_CA:
+        say(words, "issued a certificate and is not a CA");
+        break;
+    case FINDING_PATH_LENGTH:
+        say(words, "has more CAs below it than its path length constraint (%ld) allows",
+            finding->path_length);
+        break;
+    case FINDING_NAME_NOT_PERMITTED:
+    case FINDING_NAME_EXCLUDED:
+        say_constrained_name(words, finding);
+        break;
+    case FINDING_WEAK_KEY:
+    case FINDING_WEAK_SIGNATURE:
+        say_weakness(words, finding);
+        break;
+    case FINDING_REVOKED:
+    case FINDING_STAPLE_REVOKED:
+        say_revoked(words, finding);
+        break;
+    case FINDING_CRL_ABSENT:
+    case FINDING_CRL_EXPIRED:
+    case FINDING_CRL_NOT_YET_VALID:
+    case FINDING_CRL_UNUSABLE:
+        say_crl(words, finding);
+        break;
+    case FINDING_STAPLE_MISSING:
+        say_staple_missing(words, finding);
+        break;
+    case FINDING_NOT_PINNED:
+    case FINDING_NO_TLSA:
+    case FINDING_UNSOUND_CHAIN:
+        say_pin(words, finding);
+        break;
+    default:
+        say_text(words, "fails: ", finding->detail, "");
+        break;
+    }
+}
+
+void words_reason(char to[WORDS_SIZE], const struct finding *finding)
+{
+    struct words words = {.to = to};
+    *to = '\0';
+    say_reason(&words, finding);
+}
+
+void words_sentence(char to[WORDS_SIZE], const struct finding *finding)
+{
+    struct words words = {.to = to};
+    *to = '\0';
+    if (finding->kind == FINDING_ABSENT_ISSUER) {
+        say_absent_issuer(&words, finding);
+    } else if (finding->kind == FINDING_UNTRUSTED_ROOT) {
+        say_name(&words, "the root \"", or_empty(finding->subject), "\" that was sent");
+        say_text(&words, " is not in ", finding->trust, "");
+    } else {
+        say_name(&words, "the certificate \"", finding->subject, "\" ");
+        if (finding->subject == NULL && finding->kind == FINDING_OTHER)
+            say(&words, "the verification ");
+        say_reason(&words, finding);
+    }
 }
 
 /* A clock that says a time before this program was built is wrong. */
-void problem_suspect_clock(const tlsdial_conn *conn, struct tlsdial_error *error)
+static bool is_clock_wrong(const struct finding *finding)
 {
-    int64_t now = (int64_t)time(NULL);
-    char clock[64], built[64], hint[TLSDIAL_HINT_SIZE];
-    if ((error->cause != TLSDIAL_EXPIRED && error->cause != TLSDIAL_NOT_YET_VALID) ||
-        conn->client->has_verify_time || now >= TLSDIAL_BUILD_TIME)
+    return (finding->cause == TLSDIAL_EXPIRED ||
+            finding->cause == TLSDIAL_NOT_YET_VALID) &&
+           !finding->has_verify_time && finding->now < TLSDIAL_BUILD_TIME;
+}
+
+void words_hint(char to[TLSDIAL_HINT_SIZE], const struct finding *finding)
+{
+    char clock[64], built[64];
+    snprintf(to, TLSDIAL_HINT_SIZE, "%s", tlsdial_cause_hint(finding->cause));
+    if (!is_clock_wrong(finding))
         return;
-    time_text(clock, sizeof clock, now);
+    time_text(clock, sizeof clock, finding->now);
     time_text(built, sizeof built, TLSDIAL_BUILD_TIME);
-    snprintf(hint, sizeof hint,
+    snprintf(to, TLSDIAL_HINT_SIZE,
              "this system's clock is wrong: it says %s, and tlsdial was built on %s",
              clock, built);
+}
+
+/* "; also expired: "CN=x" expired on ...". */
+static void append_other(struct tlsdial_error *error, const struct finding *other)
+{
+    char also[NAME_SIZE + OTHER_SIZE + 64] = "", reason[WORDS_SIZE];
+    struct words words = {.to = reason};
+    *reason = '\0';
+    say(&words, "; also %s: ", tlsdial_cause_token(other->cause));
+    say_name(&words, "\"", other->subject, "\" ");
+    say_reason(&words, other);
+    text_append(also, sizeof also, reason);
+    text_append(error->message, sizeof error->message, also);
+}
+
+void words_error(struct tlsdial_error *error, const struct finding_list *findings,
+                 const struct finding *main)
+{
+    char sentence[WORDS_SIZE], hint[TLSDIAL_HINT_SIZE];
+    if (error == NULL)
+        return;
+    words_sentence(sentence, main);
+    error_set_escaped(error, main->cause, (unsigned long)main->native, sentence);
+    words_hint(hint, main);
     error_hint(error, hint);
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *other = &findings->items[i];
+        bool explained =
+            main->cause == TLSDIAL_CA_STORE && cause_is_of_trust(other->cause);
+        if (other != main && !explained)
+            append_other(error, other);
+    }
+}
+
+/* ---- for the public interface ---- */
+
+bool words_describe(struct tlsdial_finding *to, const struct finding *finding)
+{
+    char text[WORDS_SIZE], hint[TLSDIAL_HINT_SIZE];
+    *to = (struct tlsdial_finding){.cause = finding->cause,
+                                   .depth = finding->depth,
+                                   .native = (unsigned long)finding->native};
+    to->subject = OPENSSL_strdup(or_empty(finding->subject));
+    words_reason(text, finding);
+    to->reason = OPENSSL_strdup(text);
+    words_sentence(text, finding);
+    to->sentence = OPENSSL_strdup(text);
+    words_hint(hint, finding);
+    to->hint = OPENSSL_strdup(hint);
+    return to->subject != NULL && to->reason != NULL && to->sentence != NULL &&
+           to->hint != NULL;
+}
+
+void words_describe_clear(struct tlsdial_finding *described)
+{
+    free_text(described->subject);
+    free_text(described->reason);
+    free_text(described->sentence);
+    free_text(described->hint);
+    *described = (struct tlsdial_finding){0};
 }

@@ -1,24 +1,26 @@
-/* words.h: one thing that is wrong with a certificate: its cause, and the facts in words. */
+/* words.h: findings in words: every sentence about a certificate is made, and escaped, here. */
 #ifndef TLSDIAL_X509_WORDS_H
 #define TLSDIAL_X509_WORDS_H
 
-#include <openssl/x509.h>
+#include "base/finding.h"
 
-#include "tlsdial.h"
+#define WORDS_SIZE 2048 /**< octets that a sentence may have */
 
-/** The cause that an X509_V_ERR_ code of a certificate stands for. */
-enum tlsdial_cause problem_cause(int code, X509 *certificate);
-/** Of several causes, that of the lowest precedence is told. */
-int problem_precedence(enum tlsdial_cause cause);
-/** What is wrong, to be read after the certificate's subject. Not escaped. */
-void problem_reason(char *to, size_t size, const tlsdial_conn *conn,
-                    X509_STORE_CTX *store_ctx, int code);
-/** The error that says it whole. */
-void problem_describe(struct tlsdial_error *error, const tlsdial_conn *conn,
-                      X509_STORE_CTX *store_ctx, int code, const char *reason);
+/** What is wrong, to be read after the certificate's subject: "expired on ...". Escaped. */
+void words_reason(char to[WORDS_SIZE], const struct finding *finding);
+/** The same as a sentence of its own: "the certificate "CN=x" expired on ...". Escaped. */
+void words_sentence(char to[WORDS_SIZE], const struct finding *finding);
+/** What to do about it; may be empty. */
+void words_hint(char to[TLSDIAL_HINT_SIZE], const struct finding *finding);
 
-/** Where the dates of a certificate are at fault and the system's clock cannot be right, the hint
- * says so. */
-void problem_suspect_clock(const tlsdial_conn *conn, struct tlsdial_error *error);
+/** Fills the error with the sentence of one finding of the list, its hint, and "; also TOKEN: ..."
+ * for each of the others. error: may be NULL. */
+void words_error(struct tlsdial_error *error, const struct finding_list *findings,
+                 const struct finding *main);
+
+/** The finding as tlsdial.h has it, its text escaped. False when out of memory; *to is then to be
+ * cleared as well. */
+bool words_describe(struct tlsdial_finding *to, const struct finding *finding);
+void words_describe_clear(struct tlsdial_finding *described);
 
 #endif

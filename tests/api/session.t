@@ -73,8 +73,10 @@ done
 
 # The same place, where nobody knows the ticket any more; and where TLS 1.2 is spoken now.
 end_process "$first_pid"
-start_s_server -accept "127.0.0.1:$saved_port" -www -cert "$T/leaf.pem" -key "$T/leaf.key" \
-    -cert_chain "$T/middle.pem"
+"$OPENSSL" s_server -accept "127.0.0.1:$saved_port" -www -cert "$T/leaf.pem" \
+    -key "$T/leaf.key" -cert_chain "$T/middle.pem" >"$T/again.log" 2>&1 &
+remember $!
+wait_until 10 has "$T/again.log" ACCEPT || bail_out 'a server does not listen'
 used full
 used full tls1.2
 

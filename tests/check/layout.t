@@ -10,10 +10,16 @@ make_check_pki
 escape=$(printf '\033')
 offer whole lower upper
 check localhost "$port"
+status_is 0 'elsewhere than on a terminal'
 out_lacks "$escape" 'no colour but on a terminal'
 if has_terminals; then
     on_that() { # on_that VAR=VALUE...: a terminal with this environment
-        with_env "$@" on_terminal tlsdial check --cacert "$T/ca.pem" localhost "$port"
+        for setting; do
+            export "${setting?}"
+        done
+        check on=terminal localhost "$port"
+        unset NO_COLOR
+        status_is 0 "on a terminal, $*"
     }
     on_that TERM=xterm
     out_has "${escape}[32mok: localhost" 'colour on a terminal'
@@ -25,7 +31,7 @@ if has_terminals; then
     on_that TERM=dumb
     holds 'a dumb terminal' 'expected no colour' negate matches "$T/out" "$escape\\[[0-9;]*m"
 else
-    skip 'colour on a terminal' 'no pseudo-terminal is to be had'
+    skip 'colour on a terminal' 'no pseudo-terminal is to be had' 9
 fi
 stop_peer
 
@@ -67,6 +73,7 @@ holds 'and do not fill the screen' 'expected lines, at most: 60' lines_at_most "
 stop_peer
 label=$(repeated '"h" * 60')
 check --resolve "$label.$label.$label.$label:$port:127.0.0.1" "$label.$label.$label.$label" "$port"
+status_is 22 'a long host'
 within_80_columns 'a long host'
 
 for script in '"\u6f22" * 60' '"\uff21\uff76" * 30' '"e\u0301" * 30' '"\U0001f512" * 60' \
@@ -97,11 +104,11 @@ out_lacks "$escape" 'does not reach the terminal'
 err_lacks "$escape" 'nor by the error'
 out_has 'for x\x1By' 'nor one in a name'
 stop_peer
-start_s_server -alpn "h$escape"
+serve -alpn "h$escape"
 check --alpn "h$escape" localhost "$port"
 verdict 0 ok verified 'an escape sequence in a protocol'
 out_has 'ALPN      h\x1B' 'is shown as its number'
 out_lacks "$escape" 'and nowhere as it is'
 stop_peer
 
-done_testing
+done_testing 45

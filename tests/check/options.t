@@ -65,14 +65,14 @@ if [ -c /dev/full ]; then
     told output /dev/full
     judge $? 'a full device: the message' 'expected: output: /dev/full'
     out_has 'ok: ' 'a full device: the report is there'
-    redirected '>/dev/full' tlsdial check --cacert "$T/ca.pem" localhost "$port"
+    check redirect='>/dev/full' localhost "$port"
     status_is 15 'a report to a full device'
 else
-    skip '--save-chain to a full device' 'there is no /dev/full'
+    skip '--save-chain to a full device' 'there is no /dev/full' 4
 fi
-redirected '>&-' tlsdial check --cacert "$T/ca.pem" localhost "$port"
+check redirect='>&-' localhost "$port"
 status_is 15 'a report to a closed standard output'
-redirected '>&-' tlsdial check -q --cacert "$T/ca.pem" localhost "$port"
+check redirect='>&-' -q localhost "$port"
 status_is 0 'without a report it does not matter'
 stop_peer
 
@@ -84,19 +84,19 @@ is "$(cat "$folder/chain")" old 'nothing was sent: what was there stays'
 is "$(ls -A "$folder")" chain 'nothing was sent: nothing is left'
 rm "$folder/chain"
 check --save-chain "$folder/chain" 127.0.0.1 "$port"
+status_is 22 'nothing was sent, and there was no file'
 file_absent "$folder/chain" 'nothing was sent: there is no file'
 stop_peer
 start_peer silent
 check --save-chain "$T/no-such-folder/chain" 127.0.0.1 "$port"
 failed_as 15 output "$T/no-such-folder/chain" '--save-chain to where nothing can be'
-peer_log_lacks 'connection from' 'that is told before connecting'
-stop_peer
+never_connected 'that is reported before connecting'
 
 # --- --fetch-missing --------------------------------------------------------------------
 
 has_http || {
-    skip '--fetch-missing' 'this OpenSSL was built without HTTP'
-    done_testing
+    skip '--fetch-missing' 'this OpenSSL was built without HTTP' some
+    done_testing 0
     exit
 }
 "$OPENSSL" x509 -in "$T/lower.pem" -outform DER -out "$folder/lower.der"
@@ -121,12 +121,14 @@ out_has '! incomplete-chain' 'the chain shown is the first'
 out_matches '^ +.- missing: CN=lower$' 'with what is missing'
 is "$(grep -c '^request: ' "$files_log")" 1 'one request'
 check --fetch-missing -v --verify-hostname other.example localhost "$port"
+status_is 45 'what is wrong besides: the status is the first'
 report_has 'with what was fetched: name-mismatch: ' 'what is wrong besides'
 err_has "* $here/lower.der: fetched" '-v tells the fetch'
 check --fetch-missing --untrusted "$T/lower.pem" localhost "$port"
 verdict 0 ok verified 'nothing is missing'
 report_lacks fetched 'nothing is missing: nothing is fetched'
 check localhost "$port"
+status_is 45 'not asked to fetch'
 report_lacks 'chain is complete' 'nothing is fetched unasked'
 is "$(grep -c '^request: ' "$files_log")" 2 'nothing is fetched unasked or without need'
 stop_peer
@@ -135,6 +137,7 @@ from "ldap:///CN=lower?cACertificate,caIssuers;URI:$here/lower.der"
 make_cert directory lower DNS:localhost
 offer directory upper
 check --fetch-missing localhost "$port"
+status_is 45 'an address of a directory comes first: status'
 report_has "-> with the certificate fetched from $here/lower.der" 'an address of a directory comes first'
 stop_peer
 
@@ -158,6 +161,7 @@ from "$here/both.p7c"
 make_cert bundled lower DNS:localhost
 offer bundled upper
 check --fetch-missing localhost "$port"
+status_is 45 'several certificates in PKCS#7: status'
 report_has "-> with the certificate fetched from $here/both.p7c the chain is complete" \
     'several certificates in PKCS#7'
 stop_peer
@@ -169,11 +173,12 @@ if has_ipv6; then
     make_cert six lower DNS:localhost
     offer six upper
     check --fetch-missing localhost "$port"
+    status_is 45 'an address of IPv6: status'
     report_has '-> with the certificate fetched from http://[::1]:' 'an address of IPv6'
     stop_peer
     files_log=$four_log
 else
-    skip 'an address of IPv6' 'this machine has none'
+    skip 'an address of IPv6' 'this machine has none' 2
 fi
 
 issuer=ca
@@ -227,6 +232,7 @@ make_cert misled lower DNS:localhost
 offer misled
 : >"$files_log"
 check --fetch-missing localhost "$port"
+status_is 45 'the wrong certificate: status'
 report_has 'with what was fetched: incomplete-chain: ' 'the wrong certificate'
 is "$(grep -c '^request: ' "$files_log")" 1 'the same is not fetched twice'
 stop_peer
@@ -237,4 +243,4 @@ check --fetch-missing localhost "$port"
 verdict 45 incomplete-chain 'no certificate says where the missing issuer is' 'no address'
 stop_peer
 
-done_testing
+done_testing 69

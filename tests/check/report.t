@@ -6,12 +6,6 @@ requires openssl python
 make_check_pki
 PAST=20200101000000Z EXPIRY=20210203040506Z
 
-# Nothing but --max-time bounds this one; it is looked at last.
-start_peer silent
-tlsdial check --connect-timeout 0 127.0.0.1 "$port" >"$T/default.out" 2>"$T/default.err" &
-without_limits=$!
-remember "$without_limits"
-
 # --- a server as it should be ---------------------------------------------------------
 
 offer whole lower upper
@@ -45,13 +39,12 @@ check "localhost:$port"
 status_is 0 'HOST:PORT'
 check "https://localhost:$port/path"
 status_is 0 'a URL'
-within 60 tlsdial --cacert "$T/ca.pem" localhost check "$port"
+dial localhost check "$port"
 failed_as 2 usage "'$port' is one argument too many" 'the word must be the first argument'
-within 60 tlsdial --cacert "$T/ca.pem" -- check localhost "$port"
+dial -- check localhost "$port"
 status_is 0 'the word after --'
 out_has 'ok: ' 'the word after --: a report'
-within 60 tlsdial --cacert "$T/ca.pem" --resolve "check:$port:127.0.0.1" \
-    --verify-hostname localhost "check:$port"
+dial --resolve "check:$port:127.0.0.1" --verify-hostname localhost "check:$port"
 status_is 0 'a host that is called check'
 out_has 'HTTP/1.0 200' 'a host that is called check is dialled'
 check --resolve "check:$port:127.0.0.1" --verify-hostname localhost check "$port"
@@ -60,6 +53,7 @@ stop_peer
 
 offer whole lower upper ca server
 check localhost "$port"
+status_is 0 'more was sent than is needed'
 out_has 'trust anchor, sent too' 'a root that was sent, too'
 out_has 'unused    sent, too: CN=server' 'what was sent and is of no use'
 stop_peer
@@ -68,18 +62,20 @@ stop_peer
 
 make_cert_dated old elder DNS:localhost "$PAST" "$EXPIRY"
 offer old
-check localhost "$port"
+elder=$T/elder.pem
+check trust="$elder" localhost "$port"
 verdict 41 expired '"CN=old" expired on 2021-02-03 04:05:06 UTC -> the server needs a renewed' \
     'expired: the answer, and what to do'
 out_has '|  ! expired' 'the certificate is marked'
 out_matches 'sent; 2020-01-01 to 2021-02-03, expired [0-9]{4} days ago' 'its days'
 out_has 'trust anchor' 'the root is trusted all the same'
 out_lacks 'also' 'nothing is told twice'
-check --attime 1612325105 localhost "$port"
+check trust="$elder" --attime 1612325105 localhost "$port"
 verdict 0 ok 'valid for less than a day' 'an earlier time'
 report_has ', for the time 2021-02-03T04:05:05Z' 'the time that was asked for'
 report_has 'less than a day left' 'the days for that time'
-check --attime 1612152305 localhost "$port"
+check trust="$elder" --attime 1612152305 localhost "$port"
+status_is 0 'two days earlier: status'
 report_has 'valid for 2 days' 'two days earlier'
 stop_peer
 
@@ -110,21 +106,21 @@ is "$(grep -c 'expired on' "$T/out")" 1 'and it is told once'
 stop_peer
 
 offer server
-within 60 tlsdial check --cacert "$T/upper.pem" localhost "$port"
+check trust="$T/upper.pem" localhost "$port"
 verdict 45 incomplete-chain 'the issuer "CN=tlsdial test CA"' 'the issuer is missing'
 out_matches '^          `- missing: CN=tlsdial test CA$' 'the tree shows what is missing'
 out_lacks 'TLSv' 'no parameters without a handshake'
 stop_peer
 
 offer whole lower
-within 60 tlsdial check --cacert "$T/upper.pem" --untrusted "$T/upper.pem" localhost "$port"
+check trust="$T/upper.pem" --untrusted "$T/upper.pem" localhost "$port"
 verdict 44 unknown-ca 'CN=tlsdial test CA' 'the root is not trusted'
 out_matches ' \|  not sent; ' 'what came from --untrusted was not sent'
 out_has '! unknown-ca' 'the last certificate is marked'
 stop_peer
 
 offer whole lower upper ca
-within 60 tlsdial check --cacert "$T/server.pem" localhost "$port"
+check trust="$T/server.pem" localhost "$port"
 verdict 44 unknown-ca 'the root "CN=tlsdial test CA" that was sent' 'a root that is not trusted'
 out_lacks 'trust anchor' 'it is no trust anchor'
 out_lacks 'missing' 'and nothing is missing'
@@ -139,7 +135,7 @@ make_intermediate middle store
 make_cert under-store middle DNS:localhost
 cat "$T/ca.pem" "$T/store.pem" "$T/middle.pem" >"$T/bundle.pem"
 offer under-store
-within 60 tlsdial check --cacert "$T/bundle.pem" localhost "$port"
+check trust="$T/bundle.pem" localhost "$port"
 verdict 0 ok 'verified' 'an intermediate that the trust store has'
 out_has 'from the trust store; ' 'is told to come from there'
 stop_peer
@@ -210,7 +206,7 @@ verdict 67 tls-error bad 'a server that ends by an alert'
 stop_peer
 
 for version in 1.2 1.3; do
-    start_s_server -www -Verify 1 -CAfile "$T/ca.pem" "-tls${version%.*}_${version#*.}"
+    offer -Verify 1 -CAfile "$T/ca.pem" "-tls${version%.*}_${version#*.}"
     check localhost "$port"
     verdict 35 client-certificate-required 'asked for a client certificate' \
         "TLS $version: a server that wants a certificate"
@@ -218,7 +214,7 @@ for version in 1.2 1.3; do
     stop_peer
 done
 
-start_s_server -alpn http/1.1
+serve -alpn http/1.1
 check --alpn h2,http/1.1 localhost "$port"
 verdict 0 ok verified '--alpn'
 out_matches '^ALPN      http/1.1$' '--alpn: what was chosen'
@@ -232,14 +228,11 @@ stop_peer
 
 offer server
 check -v localhost "$port"
+status_is 0 '-v: status'
 err_has 'connected (' '-v tells the steps'
 err_has 'verified; TLSv1.3' '-v tells the handshake'
 err_has 'close_notify sent' '-v tells the end'
 out_has 'ok: ' '-v: and there is a report'
 stop_peer
 
-wait_status "$without_limits"
-status_is 73 'without another limit, a run ends after a while'
-forget "$without_limits"
-
-done_testing
+done_testing 105

@@ -6,7 +6,6 @@ requires python openssl
 
 make_ca ca
 make_cert server ca DNS:dial.example,IP:127.0.0.1,IP:::1
-dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@"; }
 
 bindable() { # bindable ADDRESS
     "$PYTHON" -c 'import socket, sys
@@ -36,7 +35,7 @@ tlsdial: hint: no server listens on that port, or a firewall rejects the connect
     'a closed port: message and hint'
 
 if [ "$EXEEXT" = .exe ]; then
-    skip 'a service that the system does not know' 'wine has no text for this error'
+    skip 'a service that the system does not know' 'wine has no text for this error' 2
 else
     dial 127.0.0.1 no-such-service
     status_is 2 'a service that the system does not know'
@@ -89,10 +88,10 @@ if bindable 127.0.0.2; then
         err_matches "127.255.255.255: $no_route; 127.0.0.1: Connection refused\$" \
             'unreachable and refused: each with its own reason'
     else
-        skip 'one unreachable, one refuses' 'no address without a route'
+        skip 'one unreachable, one refuses' 'no address without a route' 2
     fi
 else
-    skip 'several addresses' 'there is no 127.0.0.2'
+    skip 'several addresses' 'there is no 127.0.0.2' some
 fi
 
 if no_route; then
@@ -101,7 +100,7 @@ if no_route; then
     err_has 'unreachable: no address can be reached: 127.255.255.255: ' \
         'unreachable: the message names the address'
 else
-    skip 'an address without a route' 'this system has another error for it'
+    skip 'an address without a route' 'this system has another error for it' 2
 fi
 
 # --- families
@@ -127,9 +126,11 @@ if bindable ::1; then
     err_has "::1 port $port: connected" 'IPv6 is used'
     err_lacks '127.0.0.1 port' 'IPv4 is not even tried'
     dial -4 -v --resolve "dial.example:$port:127.0.0.1,::1" dial.example "$port"
+    status_is 0 '-4: status'
     err_has "127.0.0.1 port $port: connected" '-4: IPv4 is used'
     end_process "$four"
     dial -6 -v --resolve "dial.example:$port:127.0.0.1,::1" dial.example "$port"
+    status_is 0 '-6: status'
     err_has "::1 port $port: connected" '-6: IPv6 is used'
     err_lacks '127.0.0.1 port' '-6: IPv4 is not tried'
     dial ::1 "$port"
@@ -140,8 +141,28 @@ if bindable ::1; then
     dial "[::1]:$port"
     status_is 22 'a closed port, IPv6'
     err_has "tlsdial: [::1]:$port: refused: " 'a closed port, IPv6: brackets in the subject'
+
+    # --- zones
+
+    dial '[fe80::1%no-such-if]:443'
+    status_is 23 'a zone that is no interface'
+    err_has "there is no network interface 'no-such-if'" 'no such interface: it is named'
+    dial --resolve 'dial.example:443:fe80::1%no-such-if' dial.example 443
+    status_is 23 '--resolve: a zone that is no interface'
+    err_has "there is no network interface 'no-such-if'" '--resolve: it is named'
+    dial 'https://[fe80::1%25no-such-if]:443/'
+    status_is 23 'a zone in a URL'
+    err_has "there is no network interface 'no-such-if'" 'in a URL, %25 stands before a zone'
+    dial --connect-timeout 3 '[fe80::1]:443'
+    any_status 'a system may choose a link by itself'
+    if [ "$status" -eq 23 ] && [ "$EXEEXT" != .exe ]; then
+        err_has 'fe80::1: a link-local address needs the zone that it is in' \
+            'no zone: the message says so'
+    else
+        skip 'a link-local address without a zone' 'this system chooses a link by itself'
+    fi
 else
-    skip 'IPv6' 'there is no ::1'
+    skip 'IPv6' 'there is no ::1' some
 fi
 
-done_testing
+done_testing 46

@@ -27,17 +27,15 @@ printf 'wrong\n' >"$T/wrong-phrase"
 mkdir "$T/a:b"
 cp "$T/all.pem" "$T/a:b/c:d.pem"
 
-dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@" localhost "$port"; }
-
 # --- shown to a server that asks ----------------------------------------------------
 
 asks() { # asks TLS-OPTION ARGS...: a server that wants a certificate of our CA
-    start_s_server -www "$@" -Verify 3 -verify_return_error -CAfile "$T/ca.pem"
+    offer "$@" -Verify 3 -verify_return_error -CAfile "$T/ca.pem"
 }
 shown() { # shown DESC ARGS...: and accepted
     shown_desc=$1
     shift
-    dial "$@"
+    dial "$@" localhost "$port"
     status_is 0 "$shown_desc"
     out_has 'Client certificate' "$shown_desc: it is shown"
     holds "$shown_desc: it is the one" 'expected in the output: CN=client' \
@@ -69,17 +67,17 @@ shown 'the line may end in CR LF' --cert "$T/locked.pem" --pass "file:$T/phrase-
 shown 'the line may lack its end' --cert "$T/locked.pem" --pass "file:$T/phrase-bare"
 SECRET=swordfish && export SECRET
 shown 'a pass phrase from the environment' --cert "$T/locked.pem" --pass env:SECRET
-# Windows hands down no descriptors above 2.
 if [ "$EXEEXT" != .exe ]; then
-    redirected "3<'$T/phrase'" tlsdial --cacert "$T/ca.pem" --cert "$T/locked.pem" \
-        --pass fd:3 localhost "$port"
+    dial redirect="3<'$T/phrase'" --cert "$T/locked.pem" --pass fd:3 localhost "$port"
     status_is 0 'a pass phrase from a descriptor'
+else
+    skip 'a pass phrase from a descriptor' 'Windows hands down no descriptors above 2'
 fi
 shown 'a pass phrase that nobody needs is not looked for' --cert "$T/all.pem" --pass env:UNSET_
 stop_peer
 
-start_s_server -www -Verify 3 -verify_return_error -CAfile "$T/ca.pem" \
-    -verifyCAfile "$T/client-ca.pem" -partial_chain
+offer -Verify 3 -verify_return_error -CAfile "$T/ca.pem" -verifyCAfile "$T/client-ca.pem" \
+    -partial_chain
 shown 'DER' --cert "$T/client.der" --key "$T/client.key.der"
 stop_peer
 
@@ -94,26 +92,26 @@ make_client_cert withdrawn ca
 revoke withdrawn ca
 make_crl list ca
 
-refused_with() { # refused_with DESC NAME
-    dial --cert "$T/$2.pem" --key "$T/$2.key"
+rejected() { # rejected DESC NAME
+    dial --cert "$T/$2.pem" --key "$T/$2.key" localhost "$port"
     failed_as 36 client-certificate-rejected 'after it got the client certificate' "$1"
     err_has 'the server sent the alert "' "$1: the alert is named"
 }
 for tls in tls1_2 tls1_3; do
     asks -$tls
-    dial
+    dial localhost "$port"
     failed_as 35 client-certificate-required \
         'it asked for a client certificate, and got none' "$tls: none is given"
     err_has 'hint: --cert FILE' "$tls: none is given: the hint"
-    refused_with "$tls: an unknown CA" stranger
-    refused_with "$tls: expired" old
-    refused_with "$tls: not for clients" wrong-use
+    rejected "$tls: an unknown CA" stranger
+    rejected "$tls: expired" old
+    rejected "$tls: not for clients" wrong-use
     stop_peer
     asks -$tls -CRL "$T/list.crl" -crl_check
-    refused_with "$tls: revoked" withdrawn
+    rejected "$tls: revoked" withdrawn
     stop_peer
-    start_s_server -www -$tls -verify 3
-    dial
+    offer -$tls -verify 3
+    dial localhost "$port"
     status_is 0 "$tls: a server that asks and does not insist"
     stop_peer
 done
@@ -175,7 +173,7 @@ if "$OPENSSL" pkcs12 -export -legacy -in "$T/chain.pem" -inkey "$T/client.key" \
     bad_file 14 passphrase 'is wrong' 'a PKCS#12 of an old program, and a wrong pass phrase' \
         --cert "$T/old.p12" --pass "file:$T/wrong-phrase"
 else
-    skip 'a PKCS#12 of an old program' 'this openssl cannot make one'
+    skip 'a PKCS#12 of an old program' 'this openssl cannot make one' 3
 fi
 bad_file 14 passphrase "variable 'UNSET_' is not set" 'an unset variable' \
     --cert "$T/locked.pem" --pass env:UNSET_
@@ -196,9 +194,12 @@ for form in hunter2 pass:hunter2 env: file: fd: fd:x fd:-1; do
 done
 bad_file 2 usage '--key goes with --cert' '--key alone' --key "$T/client.key"
 bad_file 2 usage '--pass goes with --cert' '--pass alone' --pass env:SECRET
-! has_ui_console ||
+if has_ui_console; then
     bad_file 2 usage '--pass or --ask-pass, not both' 'two ways to give it' --cert "$T/locked.pem" \
         --pass env:SECRET --ask-pass
+else
+    skip 'two ways to give it' 'this OpenSSL was built without the UI console'
+fi
 
 # --- asked for on the terminal ------------------------------------------------------
 
@@ -234,9 +235,9 @@ types() { # types PHRASE ARGS...
 }
 in_new_session() { within 30 setsid -w "$@"; }
 if [ "$EXEEXT" = .exe ]; then
-    skip '--ask-pass, --pass fd:3' 'a pseudo-terminal is no console, and descriptor 3 stays here'
+    skip '--ask-pass' 'a pseudo-terminal is no console' 6
 elif ! has_ui_console; then
-    skip '--ask-pass' 'this OpenSSL was built without the UI console'
+    skip '--ask-pass' 'this OpenSSL was built without the UI console' 6
 elif [ -n "$PYTHON" ] && "$PYTHON" -c 'import os; os.openpty()' 2>/dev/null; then
     asks
     types swordfish --cacert "$T/ca.pem" --cert "$T/locked.pem" --ask-pass localhost "$port"
@@ -250,7 +251,7 @@ elif [ -n "$PYTHON" ] && "$PYTHON" -c 'import os; os.openpty()' 2>/dev/null; the
     out_lacks 'Pass phrase' '--ask-pass: nothing is encrypted, nothing is asked'
     stop_peer
 else
-    skip '--ask-pass' 'no pseudo-terminal is to be had'
+    skip '--ask-pass' 'no pseudo-terminal is to be had' 6
 fi
 if ! has_ui_console; then
     skip '--ask-pass: without a terminal' 'this OpenSSL was built without the UI console'
@@ -261,4 +262,4 @@ else
     skip '--ask-pass: without a terminal' 'setsid is not here'
 fi
 
-done_testing
+done_testing 130

@@ -12,7 +12,6 @@ make_client_cert client client-ca
     bail_out 'no encrypted key'
 soon=$((1 * slowness))
 mkfifo "$T/fifo"
-dial() { within 30 tlsdial "$@"; }
 
 # --- nobody at the other end
 
@@ -20,12 +19,12 @@ start_peer silent
 stays_in_time() { # stays_in_time DESC WORDS OPTION...: the limit stands last, and counts from the start
     desc=$1 words=$2
     shift 2
-    dial "$@" --max-time "$soon" 127.0.0.1 "$port"
+    dial trust=none "$@" --max-time "$soon" 127.0.0.1 "$port"
     status_is 74 "$desc: nobody opens the FIFO"
     err_has "deadline-transfer: $words" "$desc: the message says what was late"
 }
 
-for option in cacert crlfile untrusted cert pinnedpubkey; do
+for option in cacert capath crlfile untrusted cert pinnedpubkey; do
     stays_in_time "--$option" "the file" "--$option" "$T/fifo"
 done
 stays_in_time --key 'the files of --cert and --key were' --cert "$T/client.pem" --key "$T/fifo"
@@ -33,6 +32,10 @@ stays_in_time '--pass file:' "no pass phrase came from $T/fifo" --cert "$T/clien
     --key "$T/locked.key" --pass "file:$T/fifo"
 stays_in_time --send "$T/fifo: nobody" --cacert "$T/ca.pem" --send "$T/fifo"
 stays_in_time -o "$T/fifo: nobody" --cacert "$T/ca.pem" -o "$T/fifo"
+if has_check; then
+    dial check --cacert "$T/ca.pem" --save-chain "$T/fifo" --max-time "$soon" 127.0.0.1 "$port"
+    status_is 74 '--save-chain: nobody opens the FIFO'
+fi
 dial_with_defaults() { within 30 env SSL_CERT_FILE="$T/fifo" "$@"; }
 for command in '' check; do
     # shellcheck disable=SC2086 # none or one
@@ -41,7 +44,8 @@ for command in '' check; do
     err_has 'the trusted certificates were not read in time' "SSL_CERT_FILE $command: the message"
     has_check || break
 done
-peer_log_lacks 'connection from' 'and no connection was made'
+never_connected 'and no connection was made'
+start_peer silent
 
 # --- somebody who opens it, and is slow
 
@@ -53,7 +57,7 @@ half_a_file() { # half_a_file: for ever
 }
 for option in cacert crlfile cert; do
     half_a_file
-    dial "--$option" "$T/fifo" --max-time "$soon" 127.0.0.1 "$port"
+    dial trust=none "--$option" "$T/fifo" --max-time "$soon" 127.0.0.1 "$port"
     status_is 74 "--$option: the FIFO ends too late"
     end_process "$writer"
 done
@@ -72,7 +76,7 @@ sh -c 'sleep "$1"; exec cat "$2"' sh "$((2 * soon))" "$T/fifo" >"$T/through" &
 remember $!
 reader=$!
 before=$(date +%s)
-dial --cacert "$T/ca.pem" --connect-timeout 0 --max-time "$((3 * soon))" -o "$T/fifo" \
+dial --connect-timeout 0 --max-time "$((3 * soon))" -o "$T/fifo" \
     127.0.0.1 "$port"
 took=$(($(date +%s) - before))
 status_is 73 '-o: the FIFO is opened late, and the peer is silent'
@@ -85,12 +89,12 @@ stop_peer
 
 if has_terminals && has_ui_console; then
     closed_port
-    on_terminal tlsdial --cert "$T/client.pem" --key "$T/locked.key" --ask-pass \
+    dial trust=none on=terminal --cert "$T/client.pem" --key "$T/locked.key" --ask-pass \
         --max-time "$soon" 127.0.0.1 "$port"
     status_is 74 '--ask-pass: nobody answers'
     out_has 'no pass phrase came from the terminal in time' '--ask-pass: the message'
 else
-    skip '--ask-pass: nobody answers' 'no pseudo-terminal is to be had, or OpenSSL has no console'
+    skip '--ask-pass: nobody answers' 'no pseudo-terminal is to be had, or OpenSSL has no console' 2
 fi
 
-done_testing
+done_testing 31

@@ -5,13 +5,12 @@
 requires python openssl
 
 make_usual
-dial() { within 30 tlsdial --cacert "$T/ca.pem" "$@" 127.0.0.1 "$port"; }
 
 fails_as() { # fails_as STATUS TOKEN WORDS DESC VERB ARGS...: with that peer
     wanted_status=$1 token=$2 words=$3 what=$4
     shift 4
     start_peer "$@"
-    dial
+    dial 127.0.0.1 "$port"
     failed_as "$wanted_status" "$token" "$words" "$what"
     stop_peer
 }
@@ -32,7 +31,7 @@ fails_as 34 closed-in-handshake close_notify 'close_notify in the handshake' \
 fails_as 34 closed-in-handshake '' 'FIN at once' plain --text ''
 
 start_peer silent
-dial --connect-timeout 1
+dial --connect-timeout 1 127.0.0.1 "$port"
 failed_as 73 deadline-handshake 'sent nothing, after a ClientHello of' 'silence'
 stop_peer
 
@@ -40,7 +39,8 @@ stop_peer
 start_peer silent
 silent_port=$port
 start_peer relay --to "$silent_port" --out "$T/hello"
-dial --connect-timeout 1
+dial --connect-timeout 1 127.0.0.1 "$port"
+status_is 73 'silence behind a relay'
 hello_size=$(($(wc -c <"$T/hello")))
 err_has "a ClientHello of $hello_size bytes" 'silence: the size is what was sent'
 
@@ -63,8 +63,8 @@ fails_as 35 client-certificate-required '(116)' 'certificate_required, unasked' 
     alert --number 116
 fails_as 30 handshake '(255)' 'an alert that nobody knows' alert --number 255
 
-start_s_server -www -tls1_2 -cipher AES128-SHA
-dial --max-protocol TLSv1.2
+offer -tls1_2 -cipher AES128-SHA
+dial --max-protocol TLSv1.2 127.0.0.1 "$port"
 failed_as 33 no-shared-parameters 'offered were TLSv1.2; ciphers ECDHE' \
     'offered: TLS 1.2 alone'
 err_lacks 'TLSv1.3' 'offered: not what --max-protocol took away'
@@ -72,21 +72,21 @@ stop_peer
 
 # --- ALPN ---------------------------------------------------------------------------
 
-start_s_server -www -alpn http/1.0
-dial --alpn h2,http/1.1
+offer -alpn http/1.0
+dial --alpn h2,http/1.1 127.0.0.1 "$port"
 failed_as 38 alpn 'the alert "no application protocol" (120); offered were h2,http/1.1' \
     'ALPN: nothing in common'
-dial --alpn h2,http/1.0
+dial --alpn h2,http/1.0 127.0.0.1 "$port"
 status_is 0 'ALPN: one in common'
 stop_peer
 start_peer sni
-dial --alpn http/1.0
+dial --alpn http/1.0 127.0.0.1 "$port"
 failed_as 38 alpn 'the server chose none of the protocols offered (http/1.0)' \
     'ALPN: a server that knows nothing of it'
 peer_log_has 'alpn: http/1.0' 'ALPN: it was offered'
 peer_log_has 'connection over' 'ALPN: the connection is given up'
 peer_log_lacks 'GET /' 'ALPN: no data is sent'
-dial
+dial 127.0.0.1 "$port"
 status_is 0 'ALPN: not asked for'
 peer_log_has 'alpn: none' 'ALPN: not offered'
 stop_peer
@@ -147,4 +147,4 @@ long=$("$PYTHON" -c 'print("220 " + "x" * 100000, end="")')
 fails_as 31 not-tls '220 xxx' 'a banner of 100 kB' plain --text "$long"
 ok "$([ "$(wc -c <"$T/err")" -lt 600 ]; echo $?)" 'a banner of 100 kB: does not flood the terminal'
 
-done_testing
+done_testing 79

@@ -18,8 +18,7 @@ body() { # body FILE: what follows the first empty line
 }
 
 for version in 1.2 1.3; do
-    within 60 tlsdial -v --cacert "$T/ca.pem" --max-protocol "TLSv$version" \
-        "https://localhost:$port/file"
+    dial -v --max-protocol "TLSv$version" "https://localhost:$port/file"
     status_is 0 "TLS $version: status"
     out_has 'HTTP/1.1 200 OK' "TLS $version: the head"
     err_has "verified; TLSv$version" "TLS $version: spoken"
@@ -27,8 +26,8 @@ for version in 1.2 1.3; do
     same_bytes "$T/body" "$T/root/file" "TLS $version: 1 MiB byte for byte"
 done
 
-within 60 tlsdial --cacert "$T/ca.pem" "https://localhost:$port/missing"
+dial "https://localhost:$port/missing"
 status_is 0 'a page that is not there is a response too'
 out_has 'HTTP/1.1 404 Not Found' 'and is given as it is'
 
-done_testing
+done_testing 10

@@ -7,16 +7,14 @@
 # --- limits
 
 start_peer serve --delay 7
-# shellcheck disable=SC2086 # two words
-launch tlsdial $trust 127.0.0.1 "$port"
+launch tlsdial --cacert "$T/ca.pem" 127.0.0.1 "$port"
 slow_pid=$pid
 mv "$T/out" "$T/slow.out"
 
 start_peer silent
 for limit in --max-time --connect-timeout; do
     dial "$limit" 0.0001 127.0.0.1 "$port"
-    [ "$status" -ge 70 ] && [ "$status" -le 74 ]
-    judge $? "$limit 0.0001 is a limit" 'expected a status of 70 to 74'
+    status_between 70 74 "$limit 0.0001 is a limit"
 done
 stop_peer
 start_peer serve --delay 30
@@ -44,7 +42,7 @@ rm -f "$folder/two"
 
 make_ca client-ca
 make_client_cert client client-ca
-start_s_server -www -Verify 1 -CAfile "$T/client-ca.pem" -verify_return_error
+offer -Verify 1 -CAfile "$T/client-ca.pem" -verify_return_error
 dial --cert "$T/none" --cert "$T/client.pem" --key "$T/none" --key "$T/client.key" \
     127.0.0.1 "$port"
 status_is 0 '--cert and --key: the last one wins'
@@ -56,11 +54,12 @@ status_is 0 '--max-protocol: the last one wins'
 
 # --- '-' and names
 
-(cd "$folder" && run expand with_pid_told tlsdial --cacert "$T/ca.pem" -o - 127.0.0.1 "$port")
+dial shell="cd '$folder' && exec \"\$@\"" -o - 127.0.0.1 "$port"
+status_is 0 '-o -'
 same_bytes "$T/out" "$T/page" '-o -: standard output'
 holds_only '' '-o -: no file of that name'
-(cd "$folder" && run expand with_pid_told tlsdial --cacert "$T/ca.pem" -o "$folder/new" -o - \
-    127.0.0.1 "$port")
+dial shell="cd '$folder' && exec \"\$@\"" -o "$folder/new" -o - 127.0.0.1 "$port"
+status_is 0 '-o - after another: status'
 same_bytes "$T/out" "$T/page" '-o - after another'
 holds_only '' '-o - after another: no file'
 stop_peer
@@ -77,11 +76,13 @@ for uri in 'pkcs11:object=key?pin-value=s3cret' 'PKCS11:object=key?a=b&pin-value
     done
 done
 dial --cert 'pkcs11:object=no-pin-value=here' 127.0.0.1 1
+status_is 12 'a name that only looks alike is a file'
 err_lacks 'takes no URI' 'a name that only looks alike'
 
 # --- an option that stands last, and files that are read before
 
 dial --cacert "$T/none" -q 127.0.0.1 1
+status_is 10 '-q stands last: status'
 err_empty '-q is known before files are read'
 
 # --- the default of --idle-timeout
@@ -91,4 +92,4 @@ pid=$slow_pid
 collect 30
 status_is 0 '--idle-timeout: the default is longer than seven seconds'
 
-done_testing
+done_testing 39

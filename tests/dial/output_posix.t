@@ -12,11 +12,11 @@ page_port=$port
 
 # --- a file size limit
 
-# shellcheck disable=SC2086,SC2016 # two words; expanded by the inner shell
-in_shell 'ulimit -f 8 && exec "$@"' tlsdial $trust 127.0.0.1 "$page_port"
+# shellcheck disable=SC2016 # expanded by the inner shell
+dial shell='ulimit -f 8 && exec "$@"' 127.0.0.1 "$page_port"
 status_is 15 'a file size limit is an error, not a signal'
-# shellcheck disable=SC2086,SC2016
-in_shell 'ulimit -f 8 && exec "$@"' tlsdial $trust -o "$folder/new" 127.0.0.1 "$page_port"
+# shellcheck disable=SC2016 # expanded by the inner shell
+dial shell='ulimit -f 8 && exec "$@"' -o "$folder/new" 127.0.0.1 "$page_port"
 status_is 15 'a file size limit, -o'
 holds_only '' 'a file size limit, -o: nothing is left'
 
@@ -26,12 +26,12 @@ start_peer relay --to "$page_port" --out "$T/wire"
 for closed in '' '<&-' '>&-' '<&- >&-' '2>&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
     case $EMULATOR$closed in
     valgrind*'2>&-'*)
-        skip "closed: $closed" 'valgrind itself needs descriptor 2'
+        skip "closed: $closed" 'valgrind itself needs descriptor 2' 6
         continue
         ;;
     esac
     : >"$T/wire"
-    dial_redirected "$closed" -v 127.0.0.1 "$port"
+    dial redirect="$closed" -v 127.0.0.1 "$port"
     case $closed in
     *' >&-'* | '>&-'*) expected_status=15 ;;
     *) expected_status=0 ;;
@@ -51,10 +51,11 @@ stop_peer
 echo old >"$folder/new"
 chmod 640 "$folder/new"
 dial -o "$folder/new" 127.0.0.1 "$page_port"
+status_is 0 '-o over a file, status'
 same_bytes "$folder/new" "$T/page" '-o over a file'
 is "$(with_mode "$folder/new" 640)" "$folder/new" '-o over a file: its mode stays'
-(cd "$folder" && umask 027 && run expand with_pid_told tlsdial --cacert "$T/ca.pem" \
-    -o relative 127.0.0.1 "$page_port")
+dial shell="cd '$folder' && umask 027 && exec \"\$@\"" -o relative 127.0.0.1 "$page_port"
+status_is 0 '-o, a relative name'
 is "$(with_mode "$folder/relative" 640)" "$folder/relative" '-o: a new file obeys the umask'
 same_bytes "$folder/relative" "$T/page" '-o with a relative name'
 rm "$folder/relative"
@@ -62,13 +63,14 @@ rm "$folder/relative"
 echo old >"$folder/new"
 ln -s new "$folder/link"
 dial -o "$folder/link" 127.0.0.1 "$page_port"
+status_is 0 '-o over a symbolic link, status'
 [ -h "$folder/link" ]
 ok $? '-o over a symbolic link: the link stays'
 same_bytes "$folder/new" "$T/page" '-o over a symbolic link: its target is written'
 rm "$folder/link"
 
 echo old >"$folder/new"
-redirected ">>'$folder/new'" tlsdial --cacert "$T/ca.pem" -o /dev/stdout 127.0.0.1 "$page_port"
+dial redirect=">>'$folder/new'" -o /dev/stdout 127.0.0.1 "$page_port"
 status_is 0 '-o /dev/stdout, appended to a file'
 { echo old && cat "$T/page"; } >"$T/both"
 same_bytes "$folder/new" "$T/both" 'what was in the file stays'
@@ -91,7 +93,7 @@ if [ "$(id -u)" -ne 0 ]; then
     status_is 15 '-o in a folder that may not be written'
     chmod 700 "$folder"
 else
-    skip 'files that may not be read or written' 'root may read and write everything'
+    skip 'files that may not be read or written' 'root may read and write everything' 3
 fi
 
 # --- killed in mid-transfer
@@ -105,8 +107,7 @@ os.open(sys.argv[1], os.O_TMPFILE | os.O_WRONLY)' "$folder" 2>/dev/null
 if has_nameless_files; then
     for signal in TERM:143 KILL:137; do
         : >"$peer_log"
-        # shellcheck disable=SC2086
-        launch tlsdial $trust -o "$folder/new" 127.0.0.1 "$port"
+        launch tlsdial --cacert "$T/ca.pem" -o "$folder/new" 127.0.0.1 "$port"
         wait_until 20 has "$peer_log" request: || bail_out 'no request'
         kill -"${signal%:*}" "$pid"
         collect 20
@@ -114,16 +115,18 @@ if has_nameless_files; then
         holds_only '' "SIG${signal%:*}: nothing is left"
     done
 else
-    skip 'killed in mid-transfer' 'this file system has no files without a name'
+    skip 'killed in mid-transfer' 'this file system has no files without a name' 4
 fi
 stop_peer
 
 # --- -o to what is no file
 
 dial -o /dev/stdout 127.0.0.1 "$page_port"
+status_is 0 '-o /dev/stdout, a file: status'
 same_bytes "$T/out" "$T/page" '-o /dev/stdout, a file'
-# shellcheck disable=SC2086
-in_shell '"$@" | cat' tlsdial $trust -o /dev/stdout 127.0.0.1 "$page_port"
+dial shell="{ \"\$@\"; echo \$? >'$T/piped'; } | cat" -o /dev/stdout 127.0.0.1 "$page_port"
+any_status 'that of the program is in a file'
+is "$(cat "$T/piped")" 0 '-o /dev/stdout, a pipe: status'
 same_bytes "$T/out" "$T/page" '-o /dev/stdout, a pipe'
 mkfifo "$T/fifo"
 cat "$T/fifo" >"$T/through" &
@@ -137,4 +140,4 @@ same_bytes "$T/through" "$T/page" '-o to a FIFO: all of it'
 [ -p "$T/fifo" ]
 ok $? '-o to a FIFO: it stays one'
 
-done_testing
+done_testing 74

@@ -6,8 +6,6 @@
 requires openssl python
 make_usual
 
-dial() { within 30 tlsdial --cacert "$T/ca.pem" localhost "$port" "$@"; }
-
 # --- what is offered --------------------------------------------------------------------
 
 # ECDHE with AEAD, TLS 1.3, and the signalling value of RFC 5746. Not in OpenSSL's default,
@@ -39,35 +37,34 @@ offers_the_floor() { # offers_the_floor DESC
 
 start_peer sni
 sni_port=$port
-dial
+dial localhost "$port"
 status_is 0 'a usual server'
 offers_the_floor 'by default'
 
 # --- servers that have nothing better ---------------------------------------------------
 
 old_servers_fail() { # old_servers_fail DESC: tells of servers below the floor
-    start_s_server -www -tls1_2 -cipher AES128-SHA
-    dial
+    offer -tls1_2 -cipher AES128-SHA
+    dial localhost "$port"
     failed_as 33 no-shared-parameters '' "$1: a server without forward secrecy"
     stop_peer
-    start_s_server -www -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA
-    dial
+    offer -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA
+    dial localhost "$port"
     failed_as 33 no-shared-parameters '' "$1: a server without AEAD"
     stop_peer
-    start_s_server -www -tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256 \
-        -cert "$T/rsa.pem" -key "$T/rsa.key"
-    dial
+    offer rsa -tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256
+    dial localhost "$port"
     failed_as 33 no-shared-parameters '' "$1: a server with DHE only"
     stop_peer
-    start_s_server -www -tls1_1 -cipher DEFAULT:@SECLEVEL=0
-    dial
+    offer -tls1_1 -cipher DEFAULT:@SECLEVEL=0
+    dial localhost "$port"
     failed_as 32 tls-version '' "$1: a server with TLS 1.1 only"
     stop_peer
 }
 
 weak_certificate_fails() { # weak_certificate_fails DESC
-    start_s_server -www -cipher DEFAULT:@SECLEVEL=0 -cert "$T/weak.pem" -key "$T/weak.key"
-    dial
+    offer weak -cipher DEFAULT:@SECLEVEL=0
+    dial localhost "$port"
     failed_as 49 weak '' "$1: a key of 1024 bits"
     stop_peer
 }
@@ -103,85 +100,101 @@ Options = UnsafeLegacyRenegotiation,UnsafeLegacyServerConnect'
 
 configure "$loose"
 # Proof that it is read: openssl's own client takes what tlsdial must not.
-start_s_server -www -cipher DEFAULT:@SECLEVEL=0 -cert "$T/weak.pem" -key "$T/weak.key"
+offer weak -cipher DEFAULT:@SECLEVEL=0
 "$OPENSSL" s_client -connect "127.0.0.1:$port" -CAfile "$T/ca.pem" -verify_return_error \
     </dev/null >"$T/s_client.log" 2>&1
 ok $? 'the loose configuration is in force' || show s_client "$T/s_client.log"
 stop_peer
 
 port=$sni_port
-within 30 tlsdial --cacert "$T/ca.pem" localhost "$port"
+dial localhost "$port"
 status_is 0 'a loose configuration: a usual server'
 peer_log=$T/peer1.log
 offers_the_floor 'a loose configuration'
 old_servers_fail 'a loose configuration'
 weak_certificate_fails 'a loose configuration'
 
-start_s_server -www
-within 30 tlsdial --cacert "$T/rsa.pem" localhost "$port"
+offer
+dial trust="$T/rsa.pem" localhost "$port"
 failed_as 45 incomplete-chain '' 'a loose configuration: verification stays on'
-within 30 tlsdial --cacert "$T/ca.pem" --verify-hostname wrong.example localhost "$port"
+dial --verify-hostname wrong.example localhost "$port"
 failed_as 46 name-mismatch '' 'a loose configuration: and the check of the name'
 stop_peer
 
 # --- a configuration that is stricter ---------------------------------------------------
 
-start_s_server -www -tls1_2
+offer -tls1_2
 configure 'MinProtocol = TLSv1.3'
-dial
+dial localhost "$port"
 failed_as 32 tls-version '' 'MinProtocol = TLSv1.3 is obeyed'
 configure 'CipherString = ECDHE-ECDSA-AES256-GCM-SHA384'
-dial -v
+dial -v localhost "$port"
 status_is 0 'CipherString with one cipher: status'
 err_has ECDHE-ECDSA-AES256-GCM-SHA384 'CipherString with one cipher is obeyed'
 configure 'CipherString = AES128-SHA'
-dial
+dial localhost "$port"
 failed_as 32 tls-version '' 'CipherString without a permitted cipher leaves TLS 1.3 only'
 stop_peer
 
-start_s_server -www -tls1_3
+offer -tls1_3
 configure 'MaxProtocol = TLSv1.2'
-dial
+dial localhost "$port"
 failed_as 32 tls-version '' 'MaxProtocol = TLSv1.2 is obeyed'
 configure 'Protocol = -TLSv1.3'
-dial
+dial localhost "$port"
 failed_as 32 tls-version '' 'Protocol = -TLSv1.3 is obeyed'
 configure 'MinProtocol = TLSv1
 MaxProtocol = TLSv1.1'
-dial
+dial localhost "$port"
 failed_as 32 tls-version '' 'a configuration that allows nothing permitted'
 stop_peer
 
 unset_configuration
-start_s_server -www -cert "$T/rsa.pem" -key "$T/rsa.key"
+offer rsa
 configure 'CipherString = DEFAULT:@SECLEVEL=3'
-dial
+dial localhost "$port"
 failed_as 49 weak '' '@SECLEVEL=3 excludes a key of 2048 bits'
 unset_configuration
-dial
+dial localhost "$port"
 status_is 0 'which is accepted without'
 stop_peer
 
 # --- renegotiation ----------------------------------------------------------------------
 
-start_s_server -tls1_2 -msg
-launch tlsdial --cacert "$T/ca.pem" localhost "$port"
-peer_log_has 'GET / HTTP/1.0' 'the connection is there'
-tell_peer r
-peer_log_has 'no renegotiation' 'renegotiation is declined'
-tell_peer Q
-collect 30
-[ "$status" -ge 60 ] && [ "$status" -lt 70 ]
-judge $? 'and ends as an error' 'expected a status from 60 to 69'
-err_has 'it wanted to renegotiate, which is refused here' 'and the message says why'
-is "$(grep -c 'Handshake.*, ClientHello' "$peer_log")" 1 'there was one handshake'
+for configuration in '' "$loose"; do
+    way=renegotiation${configuration:+', a loose configuration'}
+    serve -tls1_2 -msg
+    [ -z "$configuration" ] || configure "$configuration"
+    launch tlsdial --cacert "$T/ca.pem" localhost "$port"
+    peer_log_has 'GET / HTTP/1.0' "$way: the connection is there"
+    tell_peer r
+    peer_log_has 'no renegotiation' "$way: it is declined"
+    tell_peer Q
+    collect 30
+    status_between 60 69 "$way: it ends as an error"
+    err_has 'it wanted to renegotiate, which is refused here' "$way: the message says why"
+    is "$(grep -c 'Handshake.*, ClientHello' "$peer_log")" 1 "$way: there was one handshake"
+    unset_configuration
+    stop_peer
+done
+
+# --- a server that does not know RFC 5746 -----------------------------------------------
+
+start_peer no-renegotiation-info
+for configuration in '' "$loose"; do
+    [ -z "$configuration" ] || configure "$configuration"
+    dial localhost "$port"
+    failed_as 30 handshake 'unsafe legacy renegotiation disabled' \
+        "no renegotiation_info${configuration:+, and a loose configuration}"
+done
+unset_configuration
 stop_peer
 
 # --- keys -------------------------------------------------------------------------------
 
-start_s_server -www
+offer
 run with_env SSLKEYLOGFILE="$T/keys" tlsdial --cacert "$T/ca.pem" localhost "$port"
 status_is 0 'SSLKEYLOGFILE: status'
 file_absent "$T/keys" 'SSLKEYLOGFILE writes nothing'
 
-done_testing
+done_testing 44

@@ -2,6 +2,7 @@
 # A response on a terminal cannot play tricks on it, and anywhere else it is what the peer sent.
 # shellcheck source=tests/lib/output.sh
 . "${TOP_SRCDIR:-.}/tests/lib/output.sh"
+[ "$EXEEXT" != .exe ] || skip_all 'wine draws on its terminal itself'
 has_terminals || skip_all 'no pseudo-terminal is to be had'
 
 printf 'HTTP/1.0 200 OK\r\n\r\ncolour \033[31m bell \007 C1 \302\233 nul \000 ' >"$T/tricks"
@@ -21,15 +22,14 @@ shown() { # shown DESC: what was on the terminal
 
 for chunk in 16384 1; do # in one record, and each octet in one of its own
     start_peer serve --file "$T/tricks" --chunk "$chunk"
-    # shellcheck disable=SC2086
-    on_terminal tlsdial $trust 127.0.0.1 "$port"
+    dial on=terminal 127.0.0.1 "$port"
     status_is 0 "on a terminal, records of $chunk"
     shown "control characters are escaped, records of $chunk"
-    # shellcheck disable=SC2086
-    on_terminal tlsdial $trust -o /dev/stdout 127.0.0.1 "$port"
+    dial on=terminal -o /dev/stdout 127.0.0.1 "$port"
+    status_is 0 "-o /dev/stdout, records of $chunk: status"
     shown "-o /dev/stdout, records of $chunk"
-    # shellcheck disable=SC2086
-    on_terminal tlsdial $trust --raw 127.0.0.1 "$port"
+    dial on=terminal --raw 127.0.0.1 "$port"
+    status_is 0 "--raw, records of $chunk: status"
     tr -d '\r' <"$T/tricks" >"$T/raw"
     echo >>"$T/raw"
     tr -d '\r' <"$T/out" >"$T/seen"
@@ -37,9 +37,10 @@ for chunk in 16384 1; do # in one record, and each octet in one of its own
     for raw in '' --raw; do
         # shellcheck disable=SC2086
         dial $raw 127.0.0.1 "$port"
+        status_is 0 "elsewhere, records of $chunk $raw: status"
         same_bytes "$T/out" "$T/tricks" "elsewhere: the exact bytes, records of $chunk $raw"
-        # shellcheck disable=SC2086
-        on_terminal tlsdial $trust $raw -o "$folder/new" 127.0.0.1 "$port"
+        dial on=terminal $raw -o "$folder/new" 127.0.0.1 "$port"
+        status_is 0 "-o, records of $chunk $raw: status"
         same_bytes "$folder/new" "$T/tricks" "-o: the exact bytes, records of $chunk $raw"
     done
     stop_peer
@@ -52,8 +53,8 @@ done
 sys.stdout.buffer.write(b"\\n" * 3 + ("\u20ac\x1b" * 5000).encode() + b"\\n")'
 } >"$T/long"
 start_peer serve --file "$T/long"
-# shellcheck disable=SC2086
-on_terminal tlsdial $trust 127.0.0.1 "$port"
+dial on=terminal 127.0.0.1 "$port"
+status_is 0 'a long response'
 "$PYTHON" -c 'import sys
 seen = open(sys.argv[1], "rb").read().count("\u20ac\\x1B".encode())
 sys.exit(seen != 5000)' "$T/out"
@@ -61,8 +62,10 @@ judge $? 'a long response is escaped to its end' 'expected 5000 times the same'
 stop_peer
 
 if has_check; then
-    within 30 tlsdial check --raw 127.0.0.1
+    check trust=none --raw 127.0.0.1
     status_is 2 '--raw is not for check'
+else
+    skip '--raw is not for check' "this tlsdial was built without 'check'"
 fi
 
-done_testing
+done_testing 31

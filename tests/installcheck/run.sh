@@ -2,7 +2,7 @@
 # run.sh DIAL.c: "make installcheck". Builds DIAL.c with nothing but the installed header,
 # library and .pc file (below DESTDIR, if there is one), runs it and the installed program.
 set -eu
-: "${bindir:?}" "${libdir:?}" "${pkgconfigdir:?}" "${transform:?}" # from the Makefile
+: "${bindir:?}" "${libdir:?}" "${pkgconfigdir:?}" "${transform:?}" "${PROGRAM:?}" # from the Makefile
 
 # With DESTDIR, the paths in the .pc file lack it: pkg-config calls it the sysroot. It
 # leaves out /usr/include and /usr/lib as known anyhow, which is wrong below DESTDIR.
@@ -32,5 +32,5 @@ trap 'exit 1' HUP INT TERM
     PATH=$DESTDIR$bindir:$PATH # where a DLL is looked for
     export LD_LIBRARY_PATH PATH
     $EMULATOR "$work/dial$EXEEXT"
-    $EMULATOR "$DESTDIR$bindir/$(echo tlsdial | sed "$transform")$EXEEXT" --version
+    [ "$PROGRAM" = no ] || $EMULATOR "$DESTDIR$bindir/$(echo tlsdial | sed "$transform")$EXEEXT" --version
 }

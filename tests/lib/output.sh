@@ -5,16 +5,6 @@
 requires python openssl
 
 make_usual
-trust="--cacert $T/ca.pem"
-# shellcheck disable=SC2086 # two words
-dial() { within 30 tlsdial $trust "$@"; }
-# shellcheck disable=SC2086
-dial_redirected() { # dial_redirected REDIRECTIONS ARGS...
-    output_redirections=$1
-    shift
-    redirected "$output_redirections" tlsdial $trust "$@"
-}
-
 {
     printf 'HTTP/1.0 200 OK\r\n\r\nplaintext-marker\n'
     dd if=/dev/zero bs=100000 count=1 2>/dev/null

@@ -1,6 +1,12 @@
-# shellcheck shell=sh
-# Peers to talk to. Each start_* sets port, peer_pid and peer_log, and comes back when the
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
+# Peers to talk to. Each verb here sets port, peer_pid and peer_log, and comes back when the
 # peer listens. Ports are the system's choice, so that tests can run at the same time.
+#
+#   offer [NAME [CERT...]] [ARGS...]   a page, under the certificate NAME (server), with CERTs after it
+#   serve [NAME [CERT...]] [ARGS...]   the same, and instead of a page what it hears is in its log
+#   start_s_server ARGS...             what both are made of
+#   start_peer VERB ARGS...            what s_server cannot do: tests/peers/peer.py --help
+#   start_nginx, closed_port, free_port
 
 peer_count=0
 port=
@@ -16,8 +22,15 @@ new_peer() { # the log comes before the peer, which may be slow to open it
 }
 
 says_where() { # says_where WORD: sets port from a line such as ACCEPT 127.0.0.1:4433
-    port=$(sed -n "s/^$1 .*:\\([0-9][0-9]*\\).*/\\1/p" "$peer_said" | head -n 1)
-    [ -n "$port" ]
+    while read -r said_word said_where; do
+        case $said_word:$said_where in
+        "$1":*:*[0-9])
+            port=${said_where##*:}
+            return 0
+            ;;
+        esac
+    done <"$peer_said"
+    return 1
 }
 
 peer_started() { # peer_started PID WORD
@@ -40,6 +53,7 @@ has_word() { # has_word WORD WORDS...
 
 start_s_server() { # start_s_server ARGS...: as s_server takes them; also sets peer_in
     new_peer
+    peer_kind=s_server
     peer_said=$peer_log
     peer_in=$T/peer$peer_count.in
     mkfifo "$peer_in"
@@ -52,6 +66,30 @@ start_s_server() { # start_s_server ARGS...: as s_server takes them; also sets p
     peer_started $! ACCEPT
 }
 
+serve() { # serve [NAME [CERT...]] [ARGS...]: NAMEs up to the first word with a "-"
+    served=server
+    case ${1:--} in
+    -*) ;;
+    *)
+        served=$1
+        shift
+        ;;
+    esac
+    served_chain=$T/$served.sent
+    : >"$served_chain"
+    while [ $# -gt 0 ]; do
+        case $1 in
+        -*) break ;;
+        esac
+        cat "$T/$1.pem" >>"$served_chain" || bail_out "serve: no certificate $1"
+        shift
+    done
+    [ ! -s "$served_chain" ] || set -- -cert_chain "$served_chain" "$@"
+    start_s_server -cert "$T/$served.pem" -key "$T/$served.key" "$@"
+}
+
+offer() { serve "$@" -www; } # offer [NAME [CERT...]] [ARGS...]
+
 tell_peer() { # tell_peer LINE: to s_server, as data or command (r renegotiates, Q ends)
     printf '%s\n' "$1" >"$peer_in"
 }
@@ -59,6 +97,7 @@ tell_peer() { # tell_peer LINE: to s_server, as data or command (r renegotiates,
 start_peer() { # start_peer VERB ARGS...: tests/peers/peer.py --help lists the verbs
     [ -n "$PYTHON" ] || bail_out 'start_peer without Python: say "requires python" first'
     new_peer
+    peer_kind=python
     peer_verb=$1
     shift
     [ ! -e "$T/server.pem" ] || set -- --cert "$T/server.pem" --key "$T/server.key" "$@"
@@ -80,9 +119,64 @@ peer_log_has() { # peer_log_has TEXT DESC: the peer may be a little behind
     }
 }
 
-peer_log_lacks() { # peer_log_lacks TEXT DESC
+count_in_log() { # count_in_log PATTERN: prints how many lines
+    grep -c -e "$1" "$peer_log" || :
+}
+
+all_are_over() {
+    begun=$(count_in_log '^connection from')
+    [ "$begun" -gt 0 ] && [ "$(count_in_log '^connection over')" -eq "$begun" ]
+}
+
+has_heard_us() { [ "$(count_in_log 'https proxy request')" -gt "$1" ]; }
+
+# s_server serves one connection after the other, and does not say when one is over: when it has
+# heard the next, a request to a proxy, it is.
+s_server_is_done() {
+    heard_before=$(count_in_log 'https proxy request')
+    "$OPENSSL" s_client -proxy "127.0.0.1:$port" -connect a.example:1 \
+        </dev/null >"$T/s_client.log" 2>&1 &
+    remember $!
+    wait_until 10 has_heard_us "$heard_before"
+    heard=$?
+    end_process $! # it would wait for an answer
+    return "$heard"
+}
+
+peer_is_done() { # with the connections that it had; it goes on to serve others
+    case $peer_kind in
+    python) wait_until 10 all_are_over ;;
+    s_server) s_server_is_done ;;
+    *) false ;;
+    esac
+}
+
+peer_log_lacks() { # peer_log_lacks TEXT DESC: of a peer that had a connection, once that is over
+    if ! peer_is_done; then
+        fail "$2" "the peer is not done, and may still log: $1"
+        show "the peer's log" "$peer_log"
+        return 1
+    fi
     negate has "$peer_log" "$1"
     ok $? "$2" || show "the peer's log" "$peer_log"
+}
+
+never_connected() { # never_connected DESC: to the last start_peer, which ends by it
+    [ "$peer_kind" = python ] || bail_out 'never_connected is for start_peer'
+    # It takes the connections that wait, logs them, and says that it is over.
+    kill -TERM "$peer_pid"
+    wait_until 10 has "$peer_log" 'peer over' || fail "$1" 'the peer does not end'
+    wait "$peer_pid"
+    forget "$peer_pid"
+    negate has "$peer_log" 'connection from'
+    ok $? "$1" || show "the peer's log" "$peer_log"
+}
+
+none_is_open() { all_are_over || [ "$begun" -eq 0 ]; }
+
+fresh_log() { # forgets what the last start_peer has logged, once it is done with that
+    wait_until 10 none_is_open || bail_out 'a peer is not done'
+    : >"$peer_log"
 }
 
 free_port() { # sets port to one that was free a moment ago
@@ -136,6 +230,7 @@ nginx_decided() { [ -s "$nginx_home/pid" ] || has "$peer_log" '[emerg]'; }
 try_nginx() { # try_nginx ROOT DIRECTIVES
     free_port
     new_peer
+    peer_kind=nginx
     nginx_home=$T/nginx$peer_count
     mkdir "$nginx_home"
     nginx_config "$1" "$2" >"$nginx_home/conf"

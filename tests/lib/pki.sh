@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the files share their variables
 # Throwaway certificates. Each NAME becomes $T/NAME.pem and $T/NAME.key.
 #
 # Variables before one call change what it makes, and are forgotten after it:
@@ -141,10 +141,39 @@ make_client_cert() { # make_client_cert NAME ISSUER
     make_cert "$1" "$2" ''
 }
 
-# The usual pair: $T/ca.pem to trust, $T/server.pem and .key to serve.
+# --- the usual pair: $T/ca.pem to trust, $T/server.pem and .key to serve ---------------
+
+# Made once a build, for a day, by the first test that wants it; each has a copy.
+usual_files='ca.pem ca.key ca.index server.pem server.key'
+usual_folder=$TOP_BUILDDIR/tests/pki
+
 make_usual() {
+    usual_is_there || wait_until 20 make_usual_once || bail_out "cannot make $usual_folder"
+    for usual_file in $usual_files; do
+        set -- "$@" "$usual_folder/$usual_file"
+    done
+    cp "$@" "$T" || bail_out "cannot copy $usual_folder"
+}
+
+usual_is_there() { # "made" is the last of its files, and the first to go
+    [ -e "$usual_folder/made" ] && [ -n "$(find "$usual_folder/made" -mtime -1)" ]
+}
+
+make_usual_once() { # whoever gets the lock makes it; the others wait for that
+    ! usual_is_there || return 0
+    mkdir -p "$usual_folder" && mkdir "$usual_folder/lock" 2>/dev/null || return 1
+    usual_is_there || make_usual_pair
+    rmdir "$usual_folder/lock"
+}
+
+make_usual_pair() {
+    rm -f "$usual_folder/made"
     make_ca ca 'tlsdial test CA'
     make_cert server ca DNS:localhost,IP:127.0.0.1,IP:::1
+    for usual_file in $usual_files; do
+        cp "$T/$usual_file" "$usual_folder/$usual_file" || bail_out 'cannot copy the usual files'
+    done
+    : >"$usual_folder/made"
 }
 
 issuer_command() { # issuer_command ISSUER ARGS...

@@ -1,8 +1,10 @@
 # Small bugs in copies of the tree: see tests/mutants/README. For some of them:
 # make mutants MUTANTS_FLAGS='--folder lib --sample 100 --seconds 600'
 MUTANTS_FLAGS =
-mutants:
-	@$(PYTHON) -B $(srcdir)/tests/mutants/run.py --source $(srcdir) --work mutants $(MUTANTS_FLAGS)
+mutants_make = $(MAKE)
+mutants: all
+	@MAKE='$(mutants_make)' $(PYTHON) -B $(srcdir)/tests/mutants/run.py \
+	--source $(srcdir) --work mutants $(MUTANTS_FLAGS)
 
 # What a copy is asked for: to build what the tests need, and to say how they are run.
 mutants-programs: all $(check_PROGRAMS) $(check_LTLIBRARIES)

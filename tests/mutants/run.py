@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ MUTANT_FLAGS = (
     "CFLAGS=-O2 -Werror=incompatible-pointer-types -Werror=int-conversion "
     "-Werror=discarded-qualifiers -Werror=implicit-function-declaration"
 )
+NO_LIMIT = 1e9  # seconds
 COVERAGE_FLAGS = "CFLAGS=-O0 --coverage"
 
 
@@ -230,7 +232,7 @@ def parse_arguments(arguments):
     add("--file", action="append", metavar="NAME", help="only sources of this name, such as pin.c")
     add("--operator", action="append", choices=list(operators.OPERATORS), help="only this one")
     add("--kind", choices=["operators", "hand-written", "all"], default="all")
-    add("--limit", type=float, default=1e9, metavar="SECONDS",
+    add("--limit", type=float, default=NO_LIMIT, metavar="SECONDS",
         help="try a mutant with the first test files that together take so long (all)")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="copies that are worked in at once")
     add("--confirm", action="store_true", help="killed is only what fails a test twice")
@@ -298,7 +300,10 @@ def drop_failing(coverage, tree):
 
 
 def digest_of_tests(root):
-    paths = [p for p in files_of(root) if p.startswith("tests/") and "/mutants/" not in p]
+    """Of what tests are made of, not of certificates and the like that they make themselves."""
+    sources = (".t", ".sh", ".py", ".c", ".h")
+    paths = [p for p in files_of(root) if p.startswith("tests/") and p.endswith(sources)]
+    paths = [p for p in paths if "/mutants/" not in p]
     return digest_of(*(part for p in paths for part in (p, read(os.path.join(root, p)))))
 
 
@@ -313,17 +318,21 @@ def mutate(options, clock):
     failed = report.tell(run, options.at_least, say) or bool(coverage.failed)
     untried = sum(m not in run.results for m in plan.mutants)
     say("%d tried or known, %d untried; seed %s" % (len(run.results), untried, options.seed))
+    if options.limit < NO_LIMIT:
+        say("survivors passed the first test files only, of %g s (--limit)" % options.limit)
     return plan, failed
 
 
 def main(arguments=None):
     options = parse_arguments(arguments)
-    failed = False
+    failed, clock = False, Clock(options.seconds)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, clock.stop)
     try:
         if options.check or options.list:
             plan = show(options)
         else:
-            plan, failed = mutate(options, Clock(options.seconds))
+            plan, failed = mutate(options, clock)
     except OutOfTime:
         say("no time was left for mutants: the next run goes on with the coverage map")
         return 0

@@ -5,8 +5,11 @@ import contextlib
 import io
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 import listed
 import operators
@@ -164,6 +167,15 @@ def test_verdicts():
     ok(not passed("Bail out! nothing here\n1..0"), "one that bails out")
 
 
+def test_the_end(root):
+    clock = tree.Clock()
+    threading.Timer(0.2, clock.stop).start()
+    start = time.monotonic()
+    with contextlib.suppress(tree.OutOfTime):
+        tree.Tree(root, *os.path.split(root), clock).command(["sleep", "60"])
+    ok(clock.left() <= 0 and time.monotonic() - start < 30, "a signal ends what is running")
+
+
 # --- a tree -------------------------------------------------------------------------------
 
 TREE = {
@@ -281,17 +293,27 @@ def test_tree(root):
     ok(status == 1 and "hand_written: line 1" in said, "a stale entry is an error of the run", said)
 
 
+def missing_tool():
+    """Why no tree can be built here, or None."""
+    for name in ("gcc", "gcov", "make"):
+        if shutil.which(name) is None:
+            return name + " is not here"
+    said = subprocess.run(["gcov", "--help"], capture_output=True, check=False).stdout
+    return None if b"--json-format" in said else "gcov is not that of gcc 9 or later"
+
+
 def main():
     test_operators()
     test_lists()
     test_verdicts()
-    missing = [name for name in ("gcc", "gcov", "make") if shutil.which(name) is None]
+    missing = missing_tool()
     if missing:
-        ok(True, "a tree that is built # SKIP %s is not here" % missing[0])
+        ok(True, "a tree that is built # SKIP %s" % missing)
     else:
         here = os.getcwd()
         with tempfile.TemporaryDirectory() as root:
             os.chdir(root)  # no config.status of a build is to be asked
+            test_the_end(root)
             test_tree(root)
             os.chdir(here)
     print("1..%d" % counted)

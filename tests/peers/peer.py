@@ -2,11 +2,13 @@
 """A peer for the tests: one verb, one way to behave, well or badly.
 
 Prints "LISTENING host:port" once it can be connected to, then serves every connection
-in a thread of its own until it is killed. Log lines go to --log, or standard error.
+in a thread of its own until it is killed. SIGTERM has it take and log the connections that
+wait before it ends. Log lines go to --log, or standard error.
 """
 
 import argparse
 import os
+import signal
 import socket
 import ssl
 import struct
@@ -410,6 +412,28 @@ def text_midway(sock, args):
     finish(sock)
 
 
+def without_extension(hello, kind):
+    """A ServerHello, in its record, less one extension."""
+    at = 5 + 4 + 2 + 32
+    at += 1 + hello[at] + 2 + 1  # session, cipher, compression
+    kept = b""
+    for found, data in extensions(vector(hello, at, 2)[0]).items():
+        if found != kind:
+            kept += struct.pack("!HH", found, len(data)) + data
+    body = hello[9:at] + struct.pack("!H", len(kept)) + kept
+    message = hello[5:6] + len(body).to_bytes(3, "big") + body
+    return hello[:3] + struct.pack("!H", len(message)) + message
+
+
+def no_renegotiation_info(sock, args):
+    """TLS 1.2 as a server that does not know RFC 5746 begins it, and no more"""
+    args.tls = "1.2"
+    flight = Wire(sock, args).first_flight()
+    end = 5 + record_length(flight)
+    sock.sendall(without_extension(flight[:end], 0xFF01) + flight[end:])
+    drain(sock)
+
+
 def drip_handshake(sock, args):
     """a true handshake, one byte each --interval"""
     wire = Wire(sock, args)
@@ -678,6 +702,7 @@ SERVED = {
     "close-notify-midway": close_notify_midway,
     "urgent": urgent,
     "text-midway": text_midway,
+    "no-renegotiation-info": no_renegotiation_info,
     "drip-handshake": drip_handshake,
     "drip-body": drip_body,
     "drip-record": drip_record,
@@ -749,14 +774,36 @@ def attend(serve_one, sock, args):
     args.log("connection over")
 
 
+def accept_one(listener, args):
+    sock, client = listener.accept()
+    sock.setblocking(True)  # whatever the listener is by then
+    args.log("connection from %s" % client[0])
+    own = argparse.Namespace(**vars(args))
+    thread = threading.Thread(
+        target=attend, args=(SERVED[args.verb], sock, own), daemon=True
+    )
+    thread.start()
+
+
 def accept_all(listener, args):
     while True:
-        sock, client = listener.accept()
-        args.log("connection from %s" % client[0])
-        own = argparse.Namespace(**vars(args))
-        threading.Thread(
-            target=attend, args=(SERVED[args.verb], sock, own), daemon=True
-        ).start()
+        accept_one(listener, args)
+
+
+class Asked(Exception):
+    """SIGTERM: the end, but not before the connections that wait are taken and logged."""
+
+
+def ask(number, frame):
+    raise Asked
+
+
+def end_as_asked(listener, args):
+    listener.setblocking(False)
+    try:
+        accept_all(listener, args)
+    except BlockingIOError:
+        args.log("peer over")
 
 
 def end_after(seconds):
@@ -785,10 +832,14 @@ def main():
         listener.listen(1024)
     else:
         PREPARED[args.verb](listener, args)
+    signal.signal(signal.SIGTERM, ask)
     print("LISTENING %s:%d" % listener.getsockname()[:2], flush=True)
-    if args.verb in SERVED:
-        accept_all(listener, args)
-    time.sleep(args.life)
+    try:
+        if args.verb in SERVED:
+            accept_all(listener, args)
+        time.sleep(args.life)
+    except Asked:
+        end_as_asked(listener, args)
 
 
 if __name__ == "__main__":

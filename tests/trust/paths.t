@@ -21,29 +21,6 @@ same_key() { # same_key NAME OF: the next certificate of that NAME has the key o
     KEY=same
 }
 
-offer() { # offer NAME CERT...: its certificate and these
-    offered=$1
-    shift
-    bundle chain "$@"
-    start_s_server -www -cert "$T/$offered.pem" -key "$T/$offered.key" \
-        -cert_chain "$T/chain.bundle"
-}
-
-accepted() { # accepted TRUST DESC [ARGS...]
-    accepted_trust=$1 accepted_desc=$2
-    shift 2
-    within 30 tlsdial --cacert "$accepted_trust" "$@" localhost "$port"
-    status_is 0 "$accepted_desc"
-    out_has '</HTML>' "$accepted_desc: the response"
-}
-
-refused() { # refused STATUS TOKEN WORDS TRUST DESC [ARGS...]
-    refused_as="$1 $2" refused_words=$3 refused_trust=$4 refused_desc=$5
-    shift 5
-    within 30 tlsdial --cacert "$refused_trust" "$@" localhost "$port"
-    failed_as "${refused_as% *}" "${refused_as#* }" "$refused_words" "$refused_desc"
-}
-
 make_ca root 'Root'
 make_ca old-root 'Old root'
 
@@ -58,12 +35,12 @@ make_intermediate expired-leg root
 for order in 'expired-leg issuing' 'issuing expired-leg'; do
     # shellcheck disable=SC2086 # two certificates
     offer server $order
-    accepted "$T/root.pem" "an intermediate and its expired twin: $order"
+    accepted "an intermediate and its expired twin: $order" trust="$T/root.pem"
     stop_peer
 done
 offer server expired-leg
-refused 41 expired '"CN=Issuing CA" expired on 2021-02-03' "$T/root.pem" \
-    'the expired one alone is told as expired'
+refused 41 expired '"CN=Issuing CA" expired on 2021-02-03' 'the expired one alone is told as expired' \
+    trust="$T/root.pem"
 stop_peer
 
 # Root signed by an old root that has expired, and sent; Root itself is trusted, or the old one.
@@ -72,10 +49,10 @@ same_key crossed root
 make_intermediate crossed old-root
 bundle both root old-root
 offer server issuing crossed
-accepted "$T/root.pem" 'a cross-signed root whose other leg expired: the root is trusted'
-accepted "$T/both.bundle" 'a cross-signed root whose other leg expired: both are trusted'
-refused 41 expired '"CN=Root" expired on 2021-02-03' "$T/old-root.pem" \
-    'a cross-signed root whose only leg to what is trusted expired'
+accepted 'a cross-signed root whose other leg expired: the root is trusted' trust="$T/root.pem"
+accepted 'a cross-signed root whose other leg expired: both are trusted' trust="$T/both.bundle"
+refused 41 expired '"CN=Root" expired on 2021-02-03' 'a cross-signed root whose only leg to what is trusted expired' \
+    trust="$T/old-root.pem"
 stop_peer
 
 # The trusted root itself expired, and was renewed with the same key.
@@ -84,8 +61,8 @@ same_key stale-root root
 issue stale-root stale-root "$(ca_extensions)"
 bundle renewed stale-root root
 offer server issuing
-accepted "$T/renewed.bundle" 'an expired root beside its renewed twin'
-refused 41 expired '"CN=Root" expired on' "$T/stale-root.pem" 'an expired root alone'
+accepted 'an expired root beside its renewed twin' trust="$T/renewed.bundle"
+refused 41 expired '"CN=Root" expired on' 'an expired root alone' trust="$T/stale-root.pem"
 stop_peer
 
 # A constrained intermediate beside one that is not.
@@ -93,10 +70,10 @@ SUBJECT='/CN=Issuing CA' EXTRA='nameConstraints = critical,permitted;DNS:other.e
 same_key constrained issuing
 make_intermediate constrained root
 offer server constrained issuing
-accepted "$T/root.pem" 'an intermediate with name constraints beside one without'
+accepted 'an intermediate with name constraints beside one without' trust="$T/root.pem"
 stop_peer
 offer server constrained
-refused 51 constraint 'do not permit' "$T/root.pem" 'the constrained one alone'
+refused 51 constraint 'do not permit' 'the constrained one alone' trust="$T/root.pem"
 stop_peer
 
 # --- the same name and another key --------------------------------------------------
@@ -104,17 +81,17 @@ stop_peer
 make_ca impostor 'Root'
 bundle mixed impostor root
 offer server issuing
-accepted "$T/mixed.bundle" 'two roots of one name in the trust store'
+accepted 'two roots of one name in the trust store' trust="$T/mixed.bundle"
 refused 44 unknown-ca 'the issuer "CN=Root" of "CN=Issuing CA" was neither sent nor found' \
-    "$T/impostor.pem" 'a root of the right name and another key'
+    'a root of the right name and another key' trust="$T/impostor.pem"
 err_has "; the one of that name has another key, in $T/impostor.pem" \
     'a root of the right name and another key: the message says so'
 stop_peer
 SUBJECT='/CN=Issuing CA'
 make_intermediate other-issuing root
 offer server other-issuing
-refused 45 incomplete-chain 'the issuer "CN=Issuing CA" of "CN=server"' "$T/root.pem" \
-    'an intermediate of the right name and another key'
+refused 45 incomplete-chain 'the issuer "CN=Issuing CA" of "CN=server"' 'an intermediate of the right name and another key' \
+    trust="$T/root.pem"
 err_has '; the one of that name has another key, in what was sent' \
     'an intermediate of the right name and another key: the message says so'
 stop_peer
@@ -122,11 +99,11 @@ stop_peer
 # The same, where it is trusted that it is not.
 bundle astray root other-issuing
 offer server issuing
-accepted "$T/astray.bundle" 'a trusted intermediate of the right name and another key'
+accepted 'a trusted intermediate of the right name and another key' trust="$T/astray.bundle"
 stop_peer
-start_s_server -www
+offer
 refused 45 incomplete-chain "; the one of that name has another key, in $T/astray.bundle" \
-    "$T/astray.bundle" 'a trusted intermediate of another key, and none is sent'
+    'a trusted intermediate of another key, and none is sent' trust="$T/astray.bundle"
 stop_peer
 
 # --- what the user rejects ----------------------------------------------------------
@@ -139,30 +116,30 @@ quietly "$T/reject.log" "$OPENSSL" x509 -in "$T/twin.pem" -addreject serverAuth 
 bundle rejecting root rejected
 offer server issuing
 refused 40 certificate '"CN=Issuing CA" is not trusted for this use by its trust settings' \
-    "$T/rejecting.bundle" 'a CA that the trust store rejects: no way around it is looked for'
+    'a CA that the trust store rejects: no way around it is looked for' trust="$T/rejecting.bundle"
 stop_peer
 
 # --- several faults on the way: the server's own do not hide behind a bad path ------
 
 make_cert_dated late issuing DNS:localhost "$PAST" "$EXPIRY"
 offer late expired-leg issuing
-refused 41 expired '"CN=late" expired' "$T/root.pem" \
-    "the server's own fault is told where a path is good"
+refused 41 expired '"CN=late" expired' "the server's own fault is told where a path is good" \
+    trust="$T/root.pem"
 err_lacks 'Issuing CA' "the server's own fault: nothing is said of the path not taken"
 stop_peer
 
 # --- what the user has and the server does not send ---------------------------------
 
-start_s_server -www
-refused 45 incomplete-chain 'was neither sent nor found' "$T/root.pem" \
-    'the intermediate is not sent'
+offer
+refused 45 incomplete-chain 'was neither sent nor found' 'the intermediate is not sent' \
+    trust="$T/root.pem"
 err_lacks 'AIA' 'the intermediate is not sent: no address is invented'
-accepted "$T/root.pem" '--untrusted gives it' --untrusted "$T/issuing.pem"
+accepted '--untrusted gives it' trust="$T/root.pem" --untrusted "$T/issuing.pem"
 bundle several other-issuing expired-leg issuing
-accepted "$T/root.pem" '--untrusted: the right one of several' --untrusted "$T/several.bundle"
-accepted "$T/root.pem" '--untrusted, twice' --untrusted "$T/other-issuing.pem" \
+accepted '--untrusted: the right one of several' trust="$T/root.pem" --untrusted "$T/several.bundle"
+accepted '--untrusted, twice' trust="$T/root.pem" --untrusted "$T/other-issuing.pem" \
     --untrusted "$T/issuing.pem"
-refused 44 unknown-ca '"CN=Root"' "$T/old-root.pem" '--untrusted is not trusted' \
+refused 44 unknown-ca '"CN=Root"' '--untrusted is not trusted' trust="$T/old-root.pem" \
     --untrusted "$T/issuing.pem" --untrusted "$T/root.pem"
 stop_peer
 : >"$T/nothing"
@@ -175,16 +152,16 @@ done
 
 EXTRA='authorityInfoAccess = OCSP;URI:http://ocsp.example/,caIssuers;URI:http://ca.example/i.der'
 make_cert told issuing DNS:localhost
-start_s_server -www -cert "$T/told.pem" -key "$T/told.key"
-refused 45 incomplete-chain '; its AIA address is http://ca.example/i.der' "$T/root.pem" \
-    'the address of the missing issuer is told'
+offer told
+refused 45 incomplete-chain '; its AIA address is http://ca.example/i.der' 'the address of the missing issuer is told' \
+    trust="$T/root.pem"
 stop_peer
 escape=$(printf '\033')
 EXTRA="authorityInfoAccess = caIssuers;URI:http://x/${escape}[31m"
 make_cert painted issuing DNS:localhost
-start_s_server -www -cert "$T/painted.pem" -key "$T/painted.key"
-refused 45 incomplete-chain 'AIA address is http://x/\x1B[31m' "$T/root.pem" \
-    'an address with an escape sequence is told escaped'
+offer painted
+refused 45 incomplete-chain 'AIA address is http://x/\x1B[31m' 'an address with an escape sequence is told escaped' \
+    trust="$T/root.pem"
 stop_peer
 
 # --- bounds -------------------------------------------------------------------------
@@ -199,6 +176,6 @@ for twin in 1 2 3 4 5 6 7 8 9 10 11 12; do
 done
 # shellcheck disable=SC2086 # several certificates
 offer server $twins
-refused 41 expired '"CN=Issuing CA" expired' "$T/root.pem" 'twelve expired twins'
+refused 41 expired '"CN=Issuing CA" expired' 'twelve expired twins' trust="$T/root.pem"
 
-done_testing
+done_testing 43

@@ -22,51 +22,40 @@ certificate_hash() {
 }
 ours=$(pin_of below) above=$(pin_of issuing) root=$(pin_of ca) other=$(pin_of own)
 
-matches_pins() { # matches_pins DESC ARGS...
-    matches_desc=$1
-    shift
-    within 30 tlsdial "$@" localhost "$port"
-    status_is 0 "$matches_desc"
-    out_has '</HTML>' "$matches_desc: the response"
-}
-refused() { # refused WORDS DESC ARGS...: as a pin mismatch, without a request
-    refused_words=$1 refused_desc=$2
-    shift 2
-    within 30 tlsdial "$@" localhost "$port"
-    failed_as 52 pin-mismatch "$refused_words" "$refused_desc"
-    peer_log_lacks GET "$refused_desc: no request was sent"
-}
 
 # --- pins -----------------------------------------------------------------------------------
 
 "$OPENSSL" x509 -in below.pem -noout -pubkey >key.pem
 spki below >key.der
-start_s_server -www -cert below.pem -key below.key -cert_chain issuing.pem
-matches_pins "the server's key" --cacert ca.pem --pinnedpubkey "$ours"
-matches_pins "an intermediate's" --cacert ca.pem --pinnedpubkey "$above"
-matches_pins "the root's, which is not sent" --cacert ca.pem --pinnedpubkey "$root"
-matches_pins 'one of two' --cacert ca.pem --pinnedpubkey "$other;$ours"
-matches_pins 'one of two options' --cacert ca.pem --pinnedpubkey "$ours" --pinnedpubkey "$other"
-matches_pins 'a file in PEM' --cacert ca.pem --pinnedpubkey key.pem
-matches_pins 'a file in DER' --cacert ca.pem --pinnedpubkey key.der
-matches_pins 'a certificate' --cacert ca.pem --pinnedpubkey issuing.pem
+offer below issuing
+accepted "the server's key" --pinnedpubkey "$ours"
+accepted "an intermediate's" --pinnedpubkey "$above"
+accepted "the root's, which is not sent" --pinnedpubkey "$root"
+accepted 'one of two' --pinnedpubkey "$other;$ours"
+accepted 'one of two options' --pinnedpubkey "$ours" --pinnedpubkey "$other"
+accepted 'a file in PEM' --pinnedpubkey key.pem
+accepted 'a file in DER' --pinnedpubkey key.der
+accepted 'a certificate' --pinnedpubkey issuing.pem
 if has_check; then
-    run tlsdial check --cacert ca.pem localhost "$port"
+    check localhost "$port"
+    status_is 0 "check: a server with pins to see"
     out_has "$ours" "check tells the server's pin"
+else
+    skip 'check: the pin' "this tlsdial was built without 'check'" 2
 fi
 stop_peer
 
 for tls in tls1_2 tls1_3; do
-    start_s_server -$tls -cert below.pem -key below.key -cert_chain issuing.pem
-    refused "has the pin $ours; neither that nor another" "$tls: another key" \
-        --cacert ca.pem --pinnedpubkey "$other"
+    serve below issuing -$tls
+    refused_unheard 52 pin-mismatch "has the pin $ours; neither that nor another" "$tls: another key" \
+        --pinnedpubkey "$other"
     peer_log_has 'SSL alert number' "$tls: the server is told"
     stop_peer
 done
-start_s_server -cert old.pem -key old.key
-refused 'also expired: "CN=old" expired' 'another key, and expired' \
-    --cacert ca.pem --pinnedpubkey "$other"
-within 30 tlsdial --cacert ca.pem --pinnedpubkey "$(pin_of old)" localhost "$port"
+serve old
+refused_unheard 52 pin-mismatch 'also expired: "CN=old" expired' 'another key, and expired' \
+    --pinnedpubkey "$other"
+dial --pinnedpubkey "$(pin_of old)" localhost "$port"
 failed_as 41 expired 'expired on' 'the right key is not enough'
 stop_peer
 
@@ -78,38 +67,40 @@ done
 
 # --- TLSA -------------------------------------------------------------------------------------
 
-start_s_server -www -cert below.pem -key below.key -cert_chain issuing.pem
-matches_pins 'TLSA 3 1 1' --tlsa "3 1 1 $(key_hash below)"
-matches_pins 'TLSA 3 0 1' --tlsa "3 0 1 $(certificate_hash below)"
-matches_pins 'TLSA 3 1 2' --tlsa "3 1 2 $(key_hash below sha512)"
-matches_pins 'TLSA 3 1 0' --tlsa "3 1 0 $(spki below | hex)"
-matches_pins 'TLSA 2 0 1' --tlsa "2 0 1 $(certificate_hash issuing)"
-matches_pins 'TLSA 2 1 1' --tlsa "2 1 1 $(key_hash issuing)"
-matches_pins 'capitals and blanks' \
+offer below issuing
+accepted 'TLSA 3 1 1' trust=none --tlsa "3 1 1 $(key_hash below)"
+accepted 'TLSA 3 0 1' trust=none --tlsa "3 0 1 $(certificate_hash below)"
+accepted 'TLSA 3 1 2' trust=none --tlsa "3 1 2 $(key_hash below sha512)"
+accepted 'TLSA 3 1 0' trust=none --tlsa "3 1 0 $(spki below | hex)"
+accepted 'TLSA 2 0 1' trust=none --tlsa "2 0 1 $(certificate_hash issuing)"
+accepted 'TLSA 2 1 1' trust=none --tlsa "2 1 1 $(key_hash issuing)"
+accepted 'capitals and blanks' trust=none \
     --tlsa "3 1 1 $(key_hash below | tr 'a-f' 'A-F' | sed 's/.\{8\}/& /g')"
-matches_pins 'one of two' --tlsa "3 1 1 $(key_hash own)" --tlsa "3 1 1 $(key_hash below)"
+accepted 'one of two' trust=none --tlsa "3 1 1 $(key_hash own)" --tlsa "3 1 1 $(key_hash below)"
 run with_env SSL_CERT_FILE=none SSL_CERT_DIR=none tlsdial --tlsa "3 1 1 $(key_hash below)" \
     localhost "$port"
 status_is 0 'no trust store is needed'
 stop_peer
-start_s_server -www -cert own.pem -key own.key
-matches_pins 'a self-signed certificate' --tlsa "3 1 1 $(key_hash own)"
-matches_pins 'an address instead of a name' --verify-hostname localhost \
+offer own
+accepted 'a self-signed certificate' trust=none --tlsa "3 1 1 $(key_hash own)"
+accepted 'an address instead of a name' trust=none --verify-hostname localhost \
     --resolve "a.example:$port:127.0.0.1" --tlsa "3 1 1 $(key_hash own)"
 stop_peer
-start_s_server -www -cert old.pem -key old.key
-matches_pins 'TLSA 3 1 1 does not look at dates' --tlsa "3 1 1 $(key_hash old)"
+offer old
+accepted 'TLSA 3 1 1 does not look at dates' trust=none --tlsa "3 1 1 $(key_hash old)"
 if has_check; then
-    within 30 tlsdial check --tlsa "3 1 1 $(key_hash old)" localhost "$port"
+    check trust=none --tlsa "3 1 1 $(key_hash old)" localhost "$port"
     status_is 0 'check: nor does it'
     out_has 'ok: localhost' 'check: the verdict'
     out_has 'a TLSA record' 'check: and why'
     out_matches 'expired on +20[0-9][0-9]-' 'check: and the date'
     out_lacks 'valid for' 'check: it is not valid for some days'
+else
+    skip 'check: TLSA 3 1 1' "this tlsdial was built without 'check'" 5
 fi
 stop_peer
-start_s_server -cert elsewhere.pem -key elsewhere.key
-within 30 tlsdial --tlsa "3 1 1 $(key_hash elsewhere)" localhost "$port"
+serve elsewhere
+dial trust=none --tlsa "3 1 1 $(key_hash elsewhere)" localhost "$port"
 failed_as 46 name-mismatch 'is for other.example' 'but at names'
 stop_peer
 
@@ -125,7 +116,7 @@ cp real.key forged.key
 KEY=same SUBJECT='/CN=real' EXTRA=$nameless
 issue forged false-anchor "$(ca_extensions)"
 cat forged.pem real.pem anchor.pem >astray.pem
-start_s_server -www -cert victim.pem -key victim.key -cert_chain astray.pem
+offer victim astray
 run with_env SSL_CERT_FILE="$T/public.pem" SSL_CERT_DIR=none tlsdial \
     --tlsa "2 1 1 $(key_hash anchor)" localhost "$port"
 failed_as 40 certificate '"CN=real"' 'a forged path to the CA of a TLSA record'
@@ -134,13 +125,13 @@ run with_env SSL_CERT_FILE="$T/public.pem" SSL_CERT_DIR=none tlsdial --insecure 
 status_is 52 'such a path with --insecure'
 stop_peer
 
-start_s_server -cert below.pem -key below.key -cert_chain issuing.pem
+serve below issuing
 for record in "3 1 1 $(key_hash own)" "3 0 1 $(certificate_hash own)" "2 1 1 $(key_hash own)" \
     "2 0 1 $(certificate_hash own)" "3 1 1 $(key_hash issuing)"; do
-    refused "its own would be \"3 1 1 $(key_hash below)\"" "TLSA ${record%" "*} of another" \
-        --tlsa "$record"
+    refused_unheard 52 pin-mismatch "its own would be \"3 1 1 $(key_hash below)\"" "TLSA ${record%" "*} of another" \
+        trust=none --tlsa "$record"
 done
-refused 'matches no TLSA record' 'a trust store does not help' --cacert ca.pem \
+refused_unheard 52 pin-mismatch 'matches no TLSA record' 'a trust store does not help' \
     --tlsa "3 1 1 $(key_hash own)"
 stop_peer
 
@@ -150,4 +141,4 @@ for record in '' '3 1 1' "1 1 1 $(key_hash own)" "0 0 1 $(key_hash own)" "4 1 1 
     run tlsdial --tlsa "$record" localhost 1
     failed_as 2 usage "TLSA record '" "no TLSA record: '$record'"
 done
-done_testing
+done_testing 94

@@ -28,93 +28,76 @@ make_crl revoked-ca revoked-ca
 make_crl stranger stranger
 today=$(date -u +%Y-%m-%d)
 
-serve() { # serve NAME [CHAIN]: one that tells what it hears
-    start_s_server -cert "$1.pem" -key "$1.key" ${2:+-cert_chain "$2.pem"}
-}
-
-refused() { # refused STATUS TOKEN WORDS DESC ARGS...: by the certificate, without a request
-    refused_status=$1 refused_token=$2 refused_words=$3 refused_desc=$4
-    shift 4
-    within 30 tlsdial --cacert ca.pem "$@" localhost "$port"
-    failed_as "$refused_status" "$refused_token" "$refused_words" "$refused_desc"
-    peer_log_lacks GET "$refused_desc: no request was sent"
-}
-
-accepted() { # accepted DESC ARGS...: by the -www server that runs
-    accepted_desc=$1
-    shift
-    within 30 tlsdial "$@" localhost "$port"
-    status_is 0 "$accepted_desc"
-}
-
 # --- the server's certificate -----------------------------------------------------------
 
 for tls in tls1_2 tls1_3; do
-    start_s_server -$tls -cert stolen.pem -key stolen.key
-    refused 47 revoked \
+    serve stolen -$tls
+    refused_unheard 47 revoked \
         "\"CN=stolen\" was revoked on $today" "$tls: revoked" --crlfile ca.crl
     err_has '(keyCompromise), says the CRL of "CN=tlsdial test CA"' "$tls: the reason and who says it"
     peer_log_has 'SSL alert number 44' "$tls: the server is told that it is revoked"
     stop_peer
 done
 serve gone
-refused 47 revoked '(no reason given)' 'revoked without a reason' --crlfile ca.crl
-refused 47 revoked 'was revoked' 'the order of the options is of no account' \
+refused_unheard 47 revoked '(no reason given)' 'revoked without a reason' --crlfile ca.crl
+refused_unheard 47 revoked 'was revoked' 'the order of the options is of no account' \
     --crlfile ca.crl --cacert stranger.pem
 "$OPENSSL" crl -in ca.crl -outform DER -out ca.der
-refused 47 revoked 'was revoked' 'a CRL in DER' --crlfile ca.der
+refused_unheard 47 revoked 'was revoked' 'a CRL in DER' --crlfile ca.der
 cat stranger.crl ca.crl >both.crl
-refused 47 revoked 'was revoked' 'two CRLs in one file' --crlfile both.crl
-refused 47 revoked 'was revoked' 'two files' --crlfile stranger.crl --crlfile ca.crl
+refused_unheard 47 revoked 'was revoked' 'two CRLs in one file' --crlfile both.crl
+refused_unheard 47 revoked 'was revoked' 'two files' --crlfile stranger.crl --crlfile ca.crl
 cat ca.pem ca.crl >with-crl.pem
-within 30 tlsdial --cacert with-crl.pem --crl-check-all localhost "$port"
+dial trust=with-crl.pem --crl-check-all localhost "$port"
 failed_as 47 revoked 'was revoked' 'a CRL beside the CA certificate'
 if has_check; then
-    within 30 tlsdial check --cacert ca.pem --crlfile ca.crl localhost "$port"
+    check --crlfile ca.crl localhost "$port"
     status_is 47 'check: the status'
     out_has 'revoked: localhost' 'check: the verdict'
+else
+    skip 'check: revoked' "this tlsdial was built without 'check'" 2
 fi
 stop_peer
 
-start_s_server -www -cert gone.pem -key gone.key
-accepted 'a CRL of before' --cacert ca.pem --crlfile before.crl
-accepted 'without --crlfile nothing is asked' --cacert ca.pem
+offer gone
+accepted 'a CRL of before' --crlfile before.crl
+accepted 'without --crlfile nothing is asked'
 stop_peer
-start_s_server -www
-accepted 'not revoked' --cacert ca.pem --crlfile ca.crl
-accepted 'not revoked, with another file' --cacert ca.pem --crlfile stranger.crl --crlfile ca.crl
+offer
+accepted 'not revoked' --crlfile ca.crl
+accepted 'not revoked, with another file' --crlfile stranger.crl --crlfile ca.crl
 stop_peer
 
 # --- what a CRL does not tell --------------------------------------------------------------
 
 serve server
-refused 48 revocation-unknown 'there is no CRL of "CN=tlsdial test CA" for it' \
+refused_unheard 48 revocation-unknown 'there is no CRL of "CN=tlsdial test CA" for it' \
     'a CRL of another CA' --crlfile stranger.crl
-refused 48 revocation-unknown 'the CRL of "CN=tlsdial test CA" expired on' 'a CRL that has expired' \
+refused_unheard 48 revocation-unknown 'the CRL of "CN=tlsdial test CA" expired on' 'a CRL that has expired' \
     --crlfile ca.crl --attime "$(($(date +%s) + 40 * 86400))"
-refused 48 revocation-unknown 'is not valid before' 'a CRL of the future' \
+refused_unheard 48 revocation-unknown 'is not valid before' 'a CRL of the future' \
     --crlfile ca.crl --attime "$(($(date +%s) - 7200))"
 KEY=same
 cp stranger.key impostor.key
 make_ca impostor 'tlsdial test CA'
 make_crl impostor impostor
-refused 48 revocation-unknown 'the CRL of "CN=tlsdial test CA"' 'a CRL of a namesake' \
+refused_unheard 48 revocation-unknown 'the CRL of "CN=tlsdial test CA"' 'a CRL of a namesake' \
     --crlfile impostor.crl
 stop_peer
 
 # --- the chain -------------------------------------------------------------------------------
 
-start_s_server -www -cert below-revoked.pem -key below-revoked.key -cert_chain revoked-ca.pem
-accepted "the leaf's CRL alone" --cacert ca.pem --crlfile revoked-ca.crl
+offer below-revoked revoked-ca
+accepted "the leaf's CRL alone" --crlfile revoked-ca.crl
 stop_peer
 serve below-revoked revoked-ca
-refused 47 revoked '"CN=Revoked CA" was revoked' 'an intermediate that is revoked' \
+refused_unheard 47 revoked '"CN=Revoked CA" was revoked' 'an intermediate that is revoked' \
     --crlfile ca.crl --crlfile revoked-ca.crl --crl-check-all
-refused 48 revocation-unknown 'no CRL of "CN=tlsdial test CA"' 'no CRL of the root' \
+refused_unheard 48 revocation-unknown 'no CRL of "CN=tlsdial test CA"' 'no CRL of the root' \
     --crlfile revoked-ca.crl --crl-check-all
 stop_peer
-start_s_server -www -cert below.pem -key below.key -cert_chain issuing.pem
-accepted 'a whole chain, too' --cacert ca.pem --crlfile issuing.crl
+offer below issuing
+accepted 'a whole chain, too' --crlfile issuing.crl
 stop_peer
 # The first path that is found has the namesake's key.
 SUBJECT='/CN=Issuing CA'
@@ -122,11 +105,11 @@ make_intermediate namesake ca
 EXTRA='authorityKeyIdentifier = none'
 issue unsure issuing "$(leaf_extensions DNS:localhost)"
 cat namesake.pem issuing.pem >both.pem
-start_s_server -www -cert unsure.pem -key unsure.key -cert_chain both.pem
-accepted 'a CRL for the second path' --cacert ca.pem --crlfile issuing.crl
+offer unsure both
+accepted 'a CRL for the second path' --crlfile issuing.crl
 stop_peer
-start_s_server -www -cert below.pem -key below.key -cert_chain issuing.pem
-accepted 'a whole chain' --cacert ca.pem --crlfile ca.crl --crlfile issuing.crl --crl-check-all
+offer below issuing
+accepted 'a whole chain' --crlfile ca.crl --crlfile issuing.crl --crl-check-all
 stop_peer
 
 # --- files that cannot be used ----------------------------------------------------------------
@@ -137,8 +120,8 @@ cat ca.crl broken.crl >half.crl
 for file in none empty.crl broken.crl half.crl ca.pem .; do
     run tlsdial --crlfile "$file" localhost 1
     failed_as 11 crl-file "CRL file '$file'" "--crlfile that cannot be used: $file"
+    err_lacks delta "it is not called a delta CRL: $file"
 done
-err_lacks 'delta' 'not told of those'
 issuer_config ca >delta.cnf
 printf '[delta]\n2.5.29.27 = critical, DER:020101\n' >>delta.cnf
 quietly delta.log env OPENSSL_CONF=delta.cnf "$OPENSSL" ca -gencrl -crldays 30 -crlexts delta \
@@ -149,4 +132,4 @@ for file in delta.crl both.crl delta.der; do
     run tlsdial --crlfile "$file" localhost 1
     failed_as 11 crl-file "CRL file '$file': it is a delta CRL" "a delta CRL: $file"
 done
-done_testing
+done_testing 64

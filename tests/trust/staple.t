@@ -31,28 +31,31 @@ respond() { # respond NAME CERT INDEX SIGNER ARGS...: $T/NAME.ocsp about CERT
 }
 stapled() { # stapled CERT RESPONSE WORDS DESC
     for tls in tls1_2 tls1_3; do
-        start_s_server -www -$tls -cert "$T/$1.pem" -key "$T/$1.key" \
-            -status_file "$T/$2.ocsp"
+        offer "$1" -$tls -status_file "$T/$2.ocsp"
         run tlsdial check --cacert "$T/ca.pem" localhost "$port"
         status_is 0 "$tls: $4: no fault by itself"
         report_has "OCSP stapled: $3" "$tls: $4"
-        if [ "$2" = good ] || [ "$2" = delegated ]; then
+        case $2:$1 in
+        good:other | delegated:other)
             run tlsdial --cacert "$T/ca.pem" --require-staple localhost "$port"
-            [ "$1" = gone ] || status_is 0 "$tls: $4: as required"
-        fi
+            status_is 0 "$tls: $4: as required"
+            ;;
+        esac
         stop_peer
-        refused "$tls" "$1" "$2" 53 staple "one that is no proof: $3" "$4, and one is required" \
+        case $2:$1 in
+        good:other | delegated:other) continue ;; # it is one
+        esac
+        refused_with "$tls" "$1" "$2" 53 staple "one that is no proof: $3" "$4, and one is required" \
             --require-staple
     done
 }
 
 # The server says nothing but what it hears, and it hears no request.
-refused() { # refused TLS CERT RESPONSE STATUS TOKEN WORDS DESC [ARGS...]
-    case $3:$2 in good:other | delegated:other) return ;; esac
+refused_with() { # refused_with TLS CERT RESPONSE STATUS TOKEN WORDS DESC [ARGS...]
     refused_status=$4 refused_token=$5 refused_words=$6 refused_desc="$1: $7"
-    start_s_server "-$1" -cert "$T/$2.pem" -key "$T/$2.key" ${3:+-status_file "$T/$3.ocsp"}
+    serve "$2" "-$1" ${3:+-status_file "$T/$3.ocsp"}
     shift 7
-    within 30 tlsdial --cacert "$T/ca.pem" "$@" localhost "$port"
+    dial "$@" localhost "$port"
     failed_as "$refused_status" "$refused_token" "$refused_words" "$refused_desc"
     peer_log_has 'SSL alert number 113' "$refused_desc: the server is told"
     peer_log_lacks GET "$refused_desc: no request was sent"
@@ -68,7 +71,7 @@ respond unknown server empty.index ca -ndays 7
 stapled server unknown unknown 'unknown to the responder'
 # The openssl command of 4.0 looks into what it is to staple.
 sends_any_staple() {
-    start_s_server -www -cert "$T/gone.pem" -key "$T/gone.key" -status_file "$T/good.ocsp"
+    offer gone -status_file "$T/good.ocsp"
     "$OPENSSL" s_client -connect "localhost:$port" -status </dev/null >"$T/status" 2>&1
     stop_peer
     has "$T/status" 'OCSP Response Data'
@@ -78,24 +81,35 @@ sends_any_staple || any_staple=no
 if [ $any_staple = yes ]; then
     stapled gone good 'for another certificate' 'about another certificate'
 else
-    skip 'about another certificate' 'this openssl command does not send that'
+    skip 'about another certificate' 'this openssl command does not send that' 10
 fi
 respond self other ca.index other -ndays 7
 stapled other self 'not signed by the issuer' "signed with the server's own key"
 respond false other ca.index false-responder -ndays 7
 stapled other false 'not signed by the issuer' 'signed by a responder of another CA'
 
+# An answer that is none: tryLater (RFC 6960, 4.2.1), and a success whose content is garbage.
+printf '\060\003\012\001\003' >"$T/later.ocsp"
+printf '\060\037\012\001\000\240\032\060\030\006\011\053\006\001\005\005\007\060\001\001\004\013no response' \
+    >"$T/malformed.ocsp"
+if [ $any_staple = yes ]; then
+    stapled other later 'an error of the responder' 'the responder says: later'
+    stapled other malformed malformed 'one that is malformed'
+else
+    skip 'a response that is none' 'this openssl command does not send that' 20
+fi
+
 # --- what is fatal
 
 revoked_on=$(date -u +%Y-%m-%d)
 for tls in tls1_2 tls1_3; do
-    refused $tls gone revoked 47 revoked "\"CN=gone\" was revoked on $revoked_on" 'revoked'
-    refused $tls other '' 53 staple 'the server sent none' 'none came, and one is required' \
+    refused_with $tls gone revoked 47 revoked "\"CN=gone\" was revoked on $revoked_on" 'revoked'
+    refused_with $tls other '' 53 staple 'the server sent none' 'none came, and one is required' \
         --require-staple
 done
 for response in good revoked; do
-    start_s_server -www -cert "$T/other.pem" -key "$T/other.key" -status_file "$T/$response.ocsp"
-    within 30 tlsdial --cacert "$T/stranger.pem" localhost "$port"
+    offer other -status_file "$T/$response.ocsp"
+    dial trust="$T/stranger.pem" localhost "$port"
     status_is 45 "a staple \"$response\" for a chain that is not trusted"
     stop_peer
 done
@@ -103,15 +117,14 @@ quietly "$T/ocsp.log" "$OPENSSL" ocsp -issuer "$T/ca.pem" -sha256 -cert "$T/gone
     -reqout "$T/request.der"
 quietly "$T/ocsp.log" "$OPENSSL" ocsp -index "$T/ca.index" -CA "$T/ca.pem" -rsigner "$T/ca.pem" \
     -rkey "$T/ca.key" -reqin "$T/request.der" -respout "$T/sha256.ocsp" -ndays 7
-refused tls1_3 gone sha256 47 revoked 'says its OCSP staple' 'revoked: named by SHA-256'
+refused_with tls1_3 gone sha256 47 revoked 'says its OCSP staple' 'revoked: named by SHA-256'
 # Whatever the trust in the certificate rests on.
 pin_record=$("$OPENSSL" x509 -in "$T/gone.pem" -pubkey -noout |
     "$OPENSSL" pkey -pubin -outform DER | "$OPENSSL" dgst -sha256 -r | cut -d ' ' -f 1)
-start_s_server -www -cert "$T/gone.pem" -key "$T/gone.key" -cert_chain "$T/ca.pem" \
-    -status_file "$T/revoked.ocsp"
-within 30 tlsdial --cacert "$T/gone.pem" --partial-chain localhost "$port"
+offer gone ca -status_file "$T/revoked.ocsp"
+dial trust="$T/gone.pem" --partial-chain localhost "$port"
 failed_as 47 revoked 'says its OCSP staple' 'revoked: the certificate itself is trusted'
-within 30 tlsdial --tlsa "3 1 1 $pin_record" localhost "$port"
+dial trust=none --tlsa "3 1 1 $pin_record" localhost "$port"
 failed_as 47 revoked 'says its OCSP staple' 'revoked: a TLSA record has the certificate'
 stop_peer
 SUBJECT='/CN=Issuing CA' START=20200101000000Z
@@ -123,9 +136,8 @@ issuer_command issuing -revoke "$T/below.pem"
 quietly "$T/ocsp.log" "$OPENSSL" ocsp -index "$T/issuing.index" -CA "$T/issuing.pem" \
     -rsigner "$T/issuing.pem" -rkey "$T/issuing.key" -reqin "$T/request.der" \
     -respout "$T/below.ocsp" -ndays 7
-start_s_server -www -cert "$T/below.pem" -key "$T/below.key" -cert_chain "$T/issuing.pem" \
-    -status_file "$T/below.ocsp"
-within 30 tlsdial --cacert "$T/issuing.pem" --partial-chain localhost "$port"
+offer below issuing -status_file "$T/below.ocsp"
+dial trust="$T/issuing.pem" --partial-chain localhost "$port"
 failed_as 47 revoked 'says its OCSP staple' 'revoked: an intermediate is trusted'
 stop_peer
 make_ca namesake 'tlsdial test CA'
@@ -136,9 +148,8 @@ quietly "$T/ocsp.log" "$OPENSSL" ocsp -issuer "$T/namesake.pem" -cert "$T/unsure
 quietly "$T/ocsp.log" "$OPENSSL" ocsp -index "$T/ca.index" -CA "$T/namesake.pem" \
     -rsigner "$T/namesake.pem" -rkey "$T/namesake.key" -reqin "$T/request.der" \
     -respout "$T/namesake.ocsp" -ndays 7
-start_s_server -www -cert "$T/unsure.pem" -key "$T/unsure.key" -cert_chain "$T/namesake.pem" \
-    -status_file "$T/namesake.ocsp"
-within 30 tlsdial --cacert "$T/unsure.pem" --partial-chain --require-staple localhost "$port"
+offer unsure namesake -status_file "$T/namesake.ocsp"
+dial trust="$T/unsure.pem" --partial-chain --require-staple localhost "$port"
 failed_as 53 staple 'one that is no proof' 'by a CA of that name that did not sign the certificate'
 stop_peer
 
@@ -148,19 +159,22 @@ revoke_for() { # revoke_for NAME REASON: another certificate
     respond "$1" "$1" ca.index ca -ndays 7
 }
 revoke_for stolen keyCompromise
-refused tls1_3 stolen stolen 47 revoked '(keyCompromise), says its OCSP staple' 'the reason'
+refused_with tls1_3 stolen stolen 47 revoked '(keyCompromise), says its OCSP staple' 'the reason'
 
 EXTRA='tlsfeature = status_request' START=20200101000000Z
 make_cert must ca DNS:localhost
 respond must must ca.index ca -ndays 7
 for tls in tls1_2 tls1_3; do
-    refused $tls must '' 53 staple 'demands an OCSP staple (must-staple) and the server sent none' \
+    refused_with $tls must '' 53 staple 'demands an OCSP staple (must-staple) and the server sent none' \
         'must-staple'
-    [ $any_staple = no ] ||
-        refused $tls must good 53 staple 'one that is no proof: for another certificate' \
+    if [ $any_staple = yes ]; then
+        refused_with $tls must good 53 staple 'one that is no proof: for another certificate' \
             'must-staple, and one for another certificate'
+    else
+        skip "$tls: must-staple, another certificate" 'this openssl command does not send that' 3
+    fi
 done
-start_s_server -www -cert "$T/must.pem" -key "$T/must.key" -status_file "$T/must.ocsp"
+offer must -status_file "$T/must.ocsp"
 run tlsdial --cacert "$T/ca.pem" localhost "$port"
 status_is 0 'must-staple, and a good one'
 later=$(($(date +%s) + 8 * 86400))
@@ -168,20 +182,20 @@ run tlsdial --cacert "$T/ca.pem" --attime "$later" localhost "$port"
 failed_as 53 staple 'one that is no proof: expired' 'must-staple, and one that has expired'
 earlier=$(($(date +%s) - 86400))
 run tlsdial check --cacert "$T/ca.pem" --attime "$earlier" localhost "$port"
+status_is 53 'must-staple, and one of the future'
 report_has 'OCSP stapled: not valid yet' 'one of the future'
 stop_peer
 
 EXTRA='tlsfeature = status_request'
 make_intermediate must-below ca
 make_cert below must-below DNS:localhost
-start_s_server -www -cert "$T/below.pem" -key "$T/below.key" -cert_chain "$T/must-below.pem"
+offer below must-below
 run tlsdial --cacert "$T/ca.pem" localhost "$port"
 status_is 0 "must-staple of a CA certificate is not the server's"
 stop_peer
-printf 'no response' >"$T/malformed.ocsp"
 
 # Times: the response is of now, and for a week.
-start_s_server -www -cert "$T/other.pem" -key "$T/other.key" -status_file "$T/good.ocsp"
+offer other -status_file "$T/good.ocsp"
 later=$(($(date +%s) + 8 * 86400))
 run tlsdial check --cacert "$T/ca.pem" --attime "$later" localhost "$port"
 status_is 0 'after its week: the certificate is still valid'
@@ -192,4 +206,4 @@ status_is 0 'a server that staples nothing'
 report_lacks OCSP 'a server that staples nothing: nothing is said'
 stop_peer
 
-done_testing
+done_testing 117

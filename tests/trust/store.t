@@ -175,7 +175,7 @@ same "$UNTRUSTED" 'trusted for mail' for-mail.pem.bundle server.pem
 trusted rejected -addreject serverAuth
 same "$UNTRUSTED" 'rejected for servers' rejected.pem.bundle server.pem
 cat ca.pem rejected.pem >both.pem
-same '' 'plain, and rejected for servers' both.pem server.pem
+same "$TRUSTED" 'plain, and rejected for servers' both.pem server.pem
 
 same "$NO_CRL" 'no CRL' --crl-check three.pem server.pem
 cat three.pem ca.crl >with-crl.pem
@@ -207,19 +207,24 @@ with open("many.pem", "w") as out:
         out.write("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % lines)
     out.write(open("ca.pem").read())
 END
-same "$TRUSTED" "$many certificates" many.pem server.pem
-same "$ABSENT" "$many certificates without the right one" many.pem below.pem
+run built tests/tools/trust_equality many.pem server.pem below.pem
+status_is 0 "both ways are of one mind: $many certificates"
+is "$(wc -l <"$T/out" | tr -d ' ')" 2 "$many certificates: two chains"
+sed -n 1p "$T/out" | grep -q "^$TRUSTED"
+judge $? "$many certificates" "expected line 1: $TRUSTED"
+sed -n 2p "$T/out" | grep -q "^$ABSENT"
+judge $? "$many certificates without the right one" "expected line 2: $ABSENT"
 
 # --- the program ----------------------------------------------------------------------------
 
-start_s_server -www
+offer
 run tlsdial -v --cacert many.pem localhost "$port"
 status_is 0 "a bundle of $many"
 err_has "trusted: many.pem, with $many certificates" 'how many there are is told'
 mkfifo fifo
 cat three.pem >fifo &
 remember $!
-within 30 tlsdial --cacert fifo localhost "$port"
+dial trust=fifo localhost "$port"
 status_is 0 'a FIFO'
 mkdir hashed
 cp other.pem hashed
@@ -257,7 +262,7 @@ failed_as 10 ca-store "there is no CA certificate in none or $T/bare" 'several d
 run with_env SSL_CERT_FILE="$T/words.pem" SSL_CERT_DIR="$T/none" tlsdial localhost "$port"
 failed_as 10 ca-store "there is no CA certificate in $T/words.pem" 'nothing where the environment says'
 
-start_s_server -www -cert below.pem -key below.key
+offer below
 run tlsdial --cacert issuing.pem localhost "$port"
 status_is 44 'an intermediate is no anchor'
 run tlsdial --cacert issuing.pem --partial-chain localhost "$port"
@@ -270,4 +275,4 @@ if [ -n "$bundle" ] && [ ! -e "$bundle" ]; then
     failed_as 10 ca-store "there is no CA certificate in $bundle" '--with-ca-bundle'
 fi
 
-done_testing
+done_testing 207

@@ -193,7 +193,7 @@ static void to_a_unix_socket(void **state)
     int64_t start = clock_now_us();
     assert_null(take(&request, &seen, &error));
     assert_int_equal(error.cause, TLSDIAL_DEADLINE_CONNECT);
-    assert_in_range(clock_now_us() - start, 100000, 1000000);
+    assert_in_range(clock_now_us() - start, 100000, 5000000);
     stream_free(stream);
     close(listening);
     unlink(name.sun_path);

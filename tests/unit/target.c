@@ -110,8 +110,12 @@ static void urls(void **state)
     is_parsed("https://h.example/", "8443", "h.example", "h.example", "8443", "/");
     is_refused("https://", NULL, "no URL");
     is_refused("https:///path", NULL, "no URL");
-    is_refused("http://h.example/", NULL, "only https");
-    is_refused("ftp://h.example/", NULL, "only https");
+    is_refused("http://h.example/", NULL, "not known here");
+    is_refused("gopher://h.example/", NULL, "not known here");
+    is_refused("smtp://h.example/path", NULL, "no meaning with smtp");
+    is_parsed("smtp://h.example", NULL, "h.example", "h.example", "25", "/");
+    is_parsed("IMAPS://h.example/", NULL, "h.example", "h.example", "993", "/");
+    is_parsed("xmpp-server://[::1]:1", NULL, "::1", "::1", "1", "/");
     is_refused("https://user@h.example/", NULL, "user name");
     is_refused("https://user:word@h.example/", NULL, "user name");
     is_refused("https://h.example:1/", "1", "has a port");
