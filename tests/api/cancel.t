@@ -33,4 +33,4 @@ else
     skip 'a name lookup is cancelled' "$why_no_shim"
 fi
 
-done_testing
+done_testing 50

@@ -26,4 +26,4 @@ for version in tls1_2 tls1_3; do
     peer_log_has "Keying material: $material" "$version: the server exports the same"
 done
 
-done_testing
+done_testing 30
