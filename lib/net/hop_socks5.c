@@ -4,6 +4,8 @@
  * "socks5" gives the proxy an address, which the caller has looked up; "socks5h" leaves that to the
  * proxy.  The name is curl's.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"
