@@ -34,3 +34,19 @@ doc/no-check/tlsdial.1: $(srcdir)/doc/tlsdial.1 $(srcdir)/doc/no-check.awk
 	$(AM_V_GEN)$(MKDIR_P) doc/no-check
 	$(AM_V_at)$(AWK) -f $(srcdir)/doc/no-check.awk $(srcdir)/doc/tlsdial.1 > $@.tmp
 	$(AM_V_at)mv -f $@.tmp $@
+EXTRA_DIST += \
+	doc/decisions/README \
+	doc/decisions/bundles \
+	doc/decisions/causes \
+	doc/decisions/files \
+	doc/decisions/hops \
+	doc/decisions/openssl \
+	doc/decisions/options \
+	doc/decisions/program \
+	doc/decisions/reports \
+	doc/decisions/steps \
+	doc/decisions/targets \
+	doc/decisions/tests \
+	doc/decisions/transfer \
+	doc/decisions/verdict \
+	doc/decisions/windows

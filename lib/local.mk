@@ -106,6 +106,12 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/evidence.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
+	lib/tls/resume.c \
+	lib/tls/resume.h \
+	lib/tls/session.c \
+	lib/tls/session.h \
+	lib/tls/session_format.c \
+	lib/tls/session_format.h \
 	lib/tls/policy.h \
 	lib/tls/trace.c \
 	lib/tls/trace.h \

@@ -8,6 +8,7 @@ shell_tests = \
 	tests/api/load.t \
 	tests/api/misuse.t \
 	tests/api/options.t \
+	tests/api/session.t \
 	tests/dial/deadlines.t \
 	tests/program/memory.t \
 	tests/dial/file_deadlines.t \
@@ -156,7 +157,7 @@ $(tests_tools_signals_OBJECTS): include/tlsdial.h
 
 # Programs of the public API alone. Most end in seconds.
 api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
-	tests/api/options tests/api/threads
+	tests/api/options tests/api/session tests/api/threads
 api_common = tests/api/api.c tests/api/api.h
 check_PROGRAMS += $(api_programs)
 tests_api_many_SOURCES = tests/api/many.c $(api_common)
@@ -165,6 +166,8 @@ tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
 tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
 tests_api_options_SOURCES = tests/api/options.c $(api_common)
 tests_api_threads_SOURCES = tests/api/threads.c $(api_common)
+tests_api_session_SOURCES = tests/api/session.c $(api_common)
+tests_api_session_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 tests_api_misuse_LDADD = lib/libtlsdial.la
 tests_api_options_LDADD = lib/libtlsdial.la
 tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)

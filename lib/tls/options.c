@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "net/sock.h"
+#include "tls/session.h"
 
 #define ALPN_LONGEST 1024 /* octets of the extension's list */
 
@@ -99,6 +100,7 @@ enum tlsdial_cause dial_options_parse(struct dial_options *to,
     to->socket = options.socket != NULL ? *options.socket : -1;
     to->evidence = options.evidence;
     to->cancel = options.cancel;
+    to->session = session_up_ref(options.session);
     if (client == NULL)
         return tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "no client was given");
     if (!client_is_family(options.family))
@@ -179,6 +181,7 @@ void dial_options_clear(struct dial_options *options)
 {
     if (options->has_socket)
         sock_close(options->socket);
+    tlsdial_session_free(options->session);
     OPENSSL_free(options->alpn);
     OPENSSL_free(options->alpn_wire);
     *options = (struct dial_options){0};

@@ -17,4 +17,4 @@ start_peer serve
 api_limit=300
 api many 127.0.0.1 "$port" "$silent" "$closed" "$T/ca.pem" 500
 
-done_testing
+done_testing 7

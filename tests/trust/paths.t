@@ -39,8 +39,8 @@ for order in 'expired-leg issuing' 'issuing expired-leg'; do
     stop_peer
 done
 offer server expired-leg
-refused 41 expired '"CN=Issuing CA" expired on 2021-02-03' 'the expired one alone is told as expired' \
-    trust="$T/root.pem"
+refused 41 expired '"CN=Issuing CA" expired on 2021-02-03' \
+    'the expired one alone is told as expired' trust="$T/root.pem"
 stop_peer
 
 # Root signed by an old root that has expired, and sent; Root itself is trusted, or the old one.
@@ -51,8 +51,8 @@ bundle both root old-root
 offer server issuing crossed
 accepted 'a cross-signed root whose other leg expired: the root is trusted' trust="$T/root.pem"
 accepted 'a cross-signed root whose other leg expired: both are trusted' trust="$T/both.bundle"
-refused 41 expired '"CN=Root" expired on 2021-02-03' 'a cross-signed root whose only leg to what is trusted expired' \
-    trust="$T/old-root.pem"
+refused 41 expired '"CN=Root" expired on 2021-02-03' \
+    'a cross-signed root whose only leg to what is trusted expired' trust="$T/old-root.pem"
 stop_peer
 
 # The trusted root itself expired, and was renewed with the same key.
@@ -90,8 +90,8 @@ stop_peer
 SUBJECT='/CN=Issuing CA'
 make_intermediate other-issuing root
 offer server other-issuing
-refused 45 incomplete-chain 'the issuer "CN=Issuing CA" of "CN=server"' 'an intermediate of the right name and another key' \
-    trust="$T/root.pem"
+refused 45 incomplete-chain 'the issuer "CN=Issuing CA" of "CN=server"' \
+    'an intermediate of the right name and another key' trust="$T/root.pem"
 err_has '; the one of that name has another key, in what was sent' \
     'an intermediate of the right name and another key: the message says so'
 stop_peer
@@ -153,15 +153,15 @@ done
 EXTRA='authorityInfoAccess = OCSP;URI:http://ocsp.example/,caIssuers;URI:http://ca.example/i.der'
 make_cert told issuing DNS:localhost
 offer told
-refused 45 incomplete-chain '; its AIA address is http://ca.example/i.der' 'the address of the missing issuer is told' \
-    trust="$T/root.pem"
+refused 45 incomplete-chain '; its AIA address is http://ca.example/i.der' \
+    'the address of the missing issuer is told' trust="$T/root.pem"
 stop_peer
 escape=$(printf '\033')
 EXTRA="authorityInfoAccess = caIssuers;URI:http://x/${escape}[31m"
 make_cert painted issuing DNS:localhost
 offer painted
-refused 45 incomplete-chain 'AIA address is http://x/\x1B[31m' 'an address with an escape sequence is told escaped' \
-    trust="$T/root.pem"
+refused 45 incomplete-chain 'AIA address is http://x/\x1B[31m' \
+    'an address with an escape sequence is told escaped' trust="$T/root.pem"
 stop_peer
 
 # --- bounds -------------------------------------------------------------------------

@@ -73,8 +73,8 @@ stop_peer
 serve server
 refused_unheard 48 revocation-unknown 'there is no CRL of "CN=tlsdial test CA" for it' \
     'a CRL of another CA' --crlfile stranger.crl
-refused_unheard 48 revocation-unknown 'the CRL of "CN=tlsdial test CA" expired on' 'a CRL that has expired' \
-    --crlfile ca.crl --attime "$(($(date +%s) + 40 * 86400))"
+refused_unheard 48 revocation-unknown 'the CRL of "CN=tlsdial test CA" expired on' \
+    'a CRL that has expired' --crlfile ca.crl --attime "$(($(date +%s) + 40 * 86400))"
 refused_unheard 48 revocation-unknown 'is not valid before' 'a CRL of the future' \
     --crlfile ca.crl --attime "$(($(date +%s) - 7200))"
 KEY=same

@@ -45,8 +45,8 @@ stapled() { # stapled CERT RESPONSE WORDS DESC
         case $2:$1 in
         good:other | delegated:other) continue ;; # it is one
         esac
-        refused_with "$tls" "$1" "$2" 53 staple "one that is no proof: $3" "$4, and one is required" \
-            --require-staple
+        refused_with "$tls" "$1" "$2" 53 staple "one that is no proof: $3" \
+            "$4, and one is required" --require-staple
     done
 }
 
@@ -165,8 +165,8 @@ EXTRA='tlsfeature = status_request' START=20200101000000Z
 make_cert must ca DNS:localhost
 respond must must ca.index ca -ndays 7
 for tls in tls1_2 tls1_3; do
-    refused_with $tls must '' 53 staple 'demands an OCSP staple (must-staple) and the server sent none' \
-        'must-staple'
+    refused_with $tls must '' 53 staple \
+        'demands an OCSP staple (must-staple) and the server sent none' 'must-staple'
     if [ $any_staple = yes ]; then
         refused_with $tls must good 53 staple 'one that is no proof: for another certificate' \
             'must-staple, and one for another certificate'

@@ -141,7 +141,8 @@ alert_was 43 purpose
 EXTRA='keyUsage = critical,cRLSign,nonRepudiation'
 make_cert signer ca DNS:localhost
 offer signer
-refused 50 purpose 'is for TLS Web Server Authentication; its key usage is Non Repudiation, CRL Sign' \
+refused 50 purpose \
+    'is for TLS Web Server Authentication; its key usage is Non Repudiation, CRL Sign' \
     'a key that may not be used for TLS: what it may be used for'
 
 KEY=rsa:1024
