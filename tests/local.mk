@@ -63,6 +63,7 @@ unit_tests = \
 	tests/unit/hops \
 	tests/unit/http \
 	tests/unit/options_values \
+	tests/unit/path_budget \
 	tests/unit/target \
 	tests/unit/terminal_text
 
@@ -74,6 +75,7 @@ tests_unit_options_values_SOURCES = tests/unit/options_values.c \
 	src/options_values.c src/options_values.h
 tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
 	src/terminal_text.c src/terminal_text.h
+tests_unit_path_budget_SOURCES = tests/unit/path_budget.c
 tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
@@ -81,6 +83,7 @@ tests_unit_error_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
+tests_unit_path_budget_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
 
 # These are over sockets of POSIX, and the lookups have a getaddrinfo() of the test's own.
@@ -121,6 +124,7 @@ $(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
+$(tests_unit_path_budget_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h

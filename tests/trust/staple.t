@@ -246,4 +246,4 @@ dial --require-staple localhost "$port"
 status_is 0 'the same staple, and the issuer is verified'
 stop_peer
 
-done_testing 117
+done_testing 143
