@@ -104,6 +104,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/diagnose.h \
 	lib/tls/evidence.c \
 	lib/tls/evidence.h \
+	lib/tls/memory.c \
+	lib/tls/memory.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
 	lib/tls/resume.c \

@@ -216,7 +216,7 @@ static void apply_verify_time(tlsdial_client *client)
 }
 
 /* Before the first trust of the user's own: forgets what the configuration may have loaded. */
-static bool begin_own_trust(tlsdial_client *client)
+bool client_begin_own_trust(tlsdial_client *client)
 {
     if (client->has_trust)
         return true;
@@ -237,7 +237,7 @@ enum tlsdial_cause tlsdial_client_add_ca_file(tlsdial_client *client, const char
     enum tlsdial_cause cause = client_check_setting(client, file, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (!begin_own_trust(client))
+    if (!client_begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_file(&client->trust, SSL_CTX_get_cert_store(client->ctx), file,
                           error);
@@ -250,7 +250,7 @@ enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
     enum tlsdial_cause cause = client_check_setting(client, directory, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (!begin_own_trust(client))
+    if (!client_begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_path(&client->trust, SSL_CTX_get_cert_store(client->ctx), directory,
                           error);

@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "tls/session_format.h"
 
 struct tlsdial_session {
     atomic_int references;
