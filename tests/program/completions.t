@@ -61,6 +61,11 @@ is_equal() { # is_equal GOT WANTED DESC
 completes '--cacert' tlsdial --cac
 completes '--connect-timeout' tlsdial host 443 --conn
 completes '' tlsdial --save
+completes '--half-close' tlsdial pipe --half
+completes '--raw' tlsdial pipe --ra
+completes '' tlsdial --half
+completes '' tlsdial pipe --send
+completes pipe tlsdial pip
 completes '--send' tlsdial --se'nd'
 completes 'TLSv1.2 TLSv1.3' tlsdial --min-protocol ''
 if has_check; then
@@ -91,6 +96,10 @@ tlsdial -v chec|tlsdial -v chec|
 tlsdial check --save|tlsdial check --save-chain |
 tlsdial check host --warn|tlsdial check host --warn-days |
 tlsdial --save|tlsdial --save|
+tlsdial pip|tlsdial pipe |
+tlsdial pipe --half|tlsdial pipe --half-close |
+tlsdial pipe --ra|tlsdial pipe --raw |
+tlsdial --half|tlsdial --half|
 tlsdial --sen|tlsdial --send |
 tlsdial check --sen|tlsdial check --sen|
 tlsdial --min-protocol T|tlsdial --min-protocol TLSv1.|
@@ -154,6 +163,10 @@ if has_check; then
 fi
 offers 'tlsdial -v chec'
 offers 'tlsdial --save'
+offers 'tlsdial pip' pipe
+offers 'tlsdial pipe --half' --half-close
+offers 'tlsdial pipe --sen'
+offers 'tlsdial --half'
 offers 'tlsdial --sen' --send
 offers 'tlsdial --min-protocol ' TLSv1.2 TLSv1.3
 offers 'tlsdial --cacert some' 'some file' 'some folder/'
