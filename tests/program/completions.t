@@ -114,12 +114,12 @@ cut -d '|' -f 1 "$T/table" >"$T/typed"
 types_into() { # types_into SHELL: the lines of the table, each with a TAB after it
     for needed in "$1" "${PYTHON:-python3}"; do
         command -v "$needed" >"$T/which" || {
-            skip "$1 at a terminal" "$needed is not here" 18
+            skip "$1 at a terminal" "$needed is not here" 21
             return
         }
     done
     if ! has_terminals; then
-        skip "$1 at a terminal" 'there are no pseudo-terminals here' 18
+        skip "$1 at a terminal" 'there are no pseudo-terminals here' 21
         return
     fi
     within 300 "$PYTHON" "$TOP_SRCDIR/tests/tools/tab.py" "$1" "$completions/$1" <"$T/typed"
@@ -146,8 +146,8 @@ offers() { # offers LINE WORD...: these and no others
 }
 
 if ! command -v fish >"$T/which"; then
-    skip 'fish offers' 'fish is not here' 13
-    done_testing 67
+    skip 'fish offers' 'fish is not here' 17
+    done_testing 83
     exit
 fi
 mkdir "$T/bin"
@@ -173,4 +173,4 @@ offers 'tlsdial --cacert some' 'some file' 'some folder/'
 offers 'tlsdial --capath some' 'some folder/'
 offers 'tlsdial --idle-timeout some'
 
-done_testing 67
+done_testing 83
