@@ -13,6 +13,11 @@ enum tlsdial_cause cmd_dial(tlsdial_client *client, const struct options *option
 enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *options,
                              struct tlsdial_error *error);
 
+/** Standard input and output, or a program, over the connection, both ways at once. Sets *error on
+ * failure; else *status is that of the program, 0 where there is none. */
+enum tlsdial_cause cmd_pipe(tlsdial_client *client, const struct options *options,
+                            int *status, struct tlsdial_error *error);
+
 /** A tlsdial_observer that tells each step on standard error (-v). Its argument is the
  * struct options. */
 void verbose_step(void *argument, enum tlsdial_step step,

@@ -15,6 +15,11 @@ shell_tests = \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
+	tests/pipe/failures.t \
+	tests/pipe/streams.t \
+	tests/pipe/flow.t \
+	tests/pipe/exec.t \
+	tests/pipe/ssh.t \
 	tests/check/json.t \
 	tests/dial/progress.t \
 	tests/dial/truncation.t \
@@ -43,6 +48,7 @@ shell_tests = \
 	tests/dial/signals.t \
 	tests/dial/input.t \
 	tests/program/usage.t \
+	tests/pipe/usage.t \
 	tests/dial/nginx.t \
 	tests/trust/staple.t \
 	tests/dial/system.t \
@@ -225,7 +231,7 @@ AM_TESTS_ENVIRONMENT = \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
 EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
-	tests/tools/der.py tests/tools/tab.py \
+	tests/tools/der.py tests/tools/pipe_streams.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 

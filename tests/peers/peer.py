@@ -9,10 +9,13 @@ wait before it ends. Log lines go to --log, or standard error.
 import argparse
 import base64
 import os
+import select
+import shlex
 import signal
 import socket
 import ssl
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -629,6 +632,48 @@ def echo(sock, args):
     wire.close(args.log)
 
 
+def inetd(sock, args):
+    """runs --command with the decrypted data as its standard streams"""
+    wire = Wire(sock, args).handshake()
+    ours, theirs = socket.socketpair()
+    # pylint: disable-next=consider-using-with
+    process = subprocess.Popen(shlex.split(args.command), stdin=theirs, stdout=theirs)
+    theirs.close()
+    connect_streams(wire, ours)
+    ours.close()
+    args.log("command ended: %d" % process.wait())
+    wire.close(args.log)
+
+
+def connect_streams(wire, stream):
+    """Both ways, until one side has ended."""
+    while True:
+        ready = select.select([wire.sock, stream], [], [])[0]
+        if stream in ready:
+            data = receive(stream)
+            if not data:
+                return
+            wire.write(data)
+        if wire.sock in ready:
+            wire.feed(receive(wire.sock))
+            data = at_once(wire)
+            while data:
+                stream.sendall(data)
+                data = at_once(wire)
+            if data is not None:
+                return
+
+
+def at_once(wire):
+    """What has come; None when it is not a record yet; b"" at the end."""
+    try:
+        return wire.read_or_end(PIECE)
+    except ssl.SSLWantReadError:
+        return None
+    except ssl.SSLEOFError:
+        return b""
+
+
 def early_answer(sock, args):
     """answers and closes while the client is still sending; RST after --linger"""
     wire = Wire(sock, args).handshake()
@@ -735,6 +780,7 @@ SERVED = {
     "close-first": close_first,
     "write-first": write_first,
     "echo": echo,
+    "inetd": inetd,
     "early-answer": early_answer,
     "no-close-wait": no_close_wait,
     "relay": relay,
@@ -774,6 +820,7 @@ def options():
     add("--text", default="")
     add("--bytes", type=int, help="application bytes to wait for")
     add("--out", default=None, help="file for what the client sends")
+    add("--command", help="to be run")
     add("--linger", type=float, default=1, help="seconds before the reset")
     add("--to", type=int, help="port of the relay's target")
     add("--to-host", default="127.0.0.1")
