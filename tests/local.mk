@@ -35,6 +35,8 @@ shell_tests = \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
 	tests/check/options.t \
+	tests/way/starttls.t \
+	tests/way/proxy.t \
 	tests/dial/addresses.t \
 	tests/dial/policy.t \
 	tests/dial/groups.t \
@@ -216,7 +218,8 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/peers/way.py \
+	tests/tools/layers.py \
 	tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh

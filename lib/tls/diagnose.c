@@ -235,6 +235,19 @@ static enum tlsdial_cause not_tls(struct stream *stream, struct tlsdial_error *e
     return TLSDIAL_NOT_TLS;
 }
 
+/* Plain text after the go-ahead which the hop did not see: it came after our ClientHello had gone. */
+static enum tlsdial_cause injected(const tlsdial_conn *conn, struct tlsdial_error *error)
+{
+    char line[STREAM_FIRST_BYTES + 1], beginning[STREAM_FIRST_BYTES + 32];
+    stream_read_first(conn->stream);
+    struct beginning first = beginning_of(conn->stream);
+    first_line(first, line);
+    print_beginning(beginning, sizeof beginning, first, line);
+    return tlsdial_error_set(error, TLSDIAL_STARTTLS_INJECTION, 0,
+                             "%s: the server sent more after its go-ahead, before TLS: %s",
+                             conn->starttls, beginning);
+}
+
 /* ---- the socket ---- */
 
 static enum tlsdial_cause socket_failed(struct ending ending, enum tlsdial_cause cause,
@@ -333,7 +346,8 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
         return TLSDIAL_DEADLINE_HANDSHAKE;
     }
     if (!began_with_tls(first))
-        return not_tls(conn->stream, error);
+        return conn->starttls != NULL ? injected(conn, error)
+                                      : not_tls(conn->stream, error);
     if (outcome == CONN_PEER_CLOSED)
         return tlsdial_error_set(
             error, TLSDIAL_CLOSED_IN_HANDSHAKE, 0,
