@@ -37,6 +37,7 @@ shell_tests = \
 	tests/check/options.t \
 	tests/way/starttls.t \
 	tests/way/proxy.t \
+	tests/way/environment.t \
 	tests/dial/addresses.t \
 	tests/dial/policy.t \
 	tests/dial/groups.t \
@@ -62,6 +63,7 @@ unit_tests = \
 	tests/unit/hop_proxy \
 	tests/unit/hops \
 	tests/unit/http \
+	tests/unit/no_proxy \
 	tests/unit/options_values \
 	tests/unit/target \
 	tests/unit/terminal_text
@@ -70,6 +72,8 @@ tests_unit_deadline_SOURCES = tests/unit/deadline.c
 tests_unit_error_SOURCES = tests/unit/error.c
 # Those of the program have its files, which are in no library.
 tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
+tests_unit_no_proxy_SOURCES = tests/unit/no_proxy.c src/no_proxy.c src/no_proxy.h \
+	src/proxy_environment.c src/proxy_environment.h
 tests_unit_options_values_SOURCES = tests/unit/options_values.c \
 	src/options_values.c src/options_values.h
 tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
@@ -79,6 +83,7 @@ tests_unit_target_SOURCES = tests/unit/target.c
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
+tests_unit_no_proxy_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
@@ -123,6 +128,7 @@ unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
+$(tests_unit_no_proxy_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
