@@ -23,6 +23,8 @@ static const struct option_entry entries[] = {
      "USER:PASSWORD for the proxy is in env:VAR, file:PATH\nor fd:N"},
     {OPTION_PROXY_HEADER, FOR_ALL, "proxy-header", "LINE",
      "send this header to an http proxy; repeatable"},
+    {OPTION_NOPROXY, FOR_ALL, "noproxy", "LIST",
+     "names, addresses and networks to connect to without\na proxy; '*': all"},
     {OPTION_HAPROXY_PROTOCOL, FOR_ALL, "haproxy-protocol", "VERSION",
      "begin with a PROXY protocol header, version 1 or 2"},
     {OPTION_UNIX, FOR_ALL, "unix", "PATH",

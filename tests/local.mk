@@ -42,6 +42,9 @@ shell_tests = \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
 	tests/check/options.t \
+	tests/way/starttls.t \
+	tests/way/proxy.t \
+	tests/way/environment.t \
 	tests/dial/addresses.t \
 	tests/dial/policy.t \
 	tests/dial/groups.t \
@@ -68,6 +71,7 @@ unit_tests = \
 	tests/unit/hop_proxy \
 	tests/unit/hops \
 	tests/unit/http \
+	tests/unit/no_proxy \
 	tests/unit/options_values \
 	tests/unit/path_budget \
 	tests/unit/target \
@@ -77,6 +81,8 @@ tests_unit_deadline_SOURCES = tests/unit/deadline.c
 tests_unit_error_SOURCES = tests/unit/error.c
 # Those of the program have its files, which are in no library.
 tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
+tests_unit_no_proxy_SOURCES = tests/unit/no_proxy.c src/no_proxy.c src/no_proxy.h \
+	src/proxy_environment.c src/proxy_environment.h
 tests_unit_options_values_SOURCES = tests/unit/options_values.c \
 	src/options_values.c src/options_values.h
 tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
@@ -87,6 +93,7 @@ tests_unit_target_SOURCES = tests/unit/target.c
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
+tests_unit_no_proxy_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
 tests_unit_path_budget_LDADD = $(unit_libs)
@@ -133,6 +140,7 @@ $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_path_budget_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
+$(tests_unit_no_proxy_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
@@ -230,7 +238,7 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/peers/way.py tests/tools/layers.py \
 	tests/tools/der.py tests/tools/pipe_streams.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh

@@ -790,10 +790,10 @@ SERVED = {
 # --- the program --------------------------------------------------------------------
 
 
-def options():
+def options(description, more_options):
     verbs = {**SERVED, **PREPARED}
     parser = argparse.ArgumentParser(
-        description=__doc__,
+        description=description,
         epilog="\n".join("%-20s %s" % (verb, verbs[verb].__doc__) for verb in verbs),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -824,6 +824,8 @@ def options():
     add("--linger", type=float, default=1, help="seconds before the reset")
     add("--to", type=int, help="port of the relay's target")
     add("--to-host", default="127.0.0.1")
+    add("--socket", help="listen on this Unix socket")
+    more_options(add)
     return parser.parse_args()
 
 
@@ -839,7 +841,7 @@ def attend(serve_one, sock, args):
 def accept_one(listener, args):
     sock, client = listener.accept()
     sock.setblocking(True)  # whatever the listener is by then
-    args.log("connection from %s" % client[0])
+    args.log("connection from %s" % (client[0] if client else "this machine"))
     own = argparse.Namespace(**vars(args))
     thread = threading.Thread(
         target=attend, args=(SERVED[args.verb], sock, own), daemon=True
@@ -874,6 +876,10 @@ def end_after(seconds):
 
 
 def bound(args):
+    if args.socket:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(args.socket)
+        return listener
     family = socket.AF_INET6 if ":" in args.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if args.buffer:
@@ -885,8 +891,8 @@ def bound(args):
     return listener
 
 
-def main():
-    args = options()
+def main(description=__doc__, more_options=lambda add: None):
+    args = options(description, more_options)
     args.log = Log(args.log)
     threading.Thread(target=end_after, args=(args.life,), daemon=True).start()
     listener = bound(args)
@@ -895,7 +901,8 @@ def main():
     else:
         PREPARED[args.verb](listener, args)
     signal.signal(signal.SIGTERM, ask)
-    print("LISTENING %s:%d" % listener.getsockname()[:2], flush=True)
+    where = ("path", 0) if args.socket else listener.getsockname()[:2]
+    print("LISTENING %s:%d" % where, flush=True)
     try:
         if args.verb in SERVED:
             accept_all(listener, args)
