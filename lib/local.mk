@@ -106,6 +106,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/evidence.h \
 	lib/tls/memory.c \
 	lib/tls/memory.h \
+	lib/tls/offer.c \
+	lib/tls/offer.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
 	lib/tls/resume.c \

@@ -304,7 +304,21 @@ def ids(data):
     return ",".join(data[i : i + 2].hex() for i in range(0, len(data), 2))
 
 
+def without_chance(message):
+    """A ClientHello less what differs each time: random, session ID and key shares."""
+    session, at = vector(message, 4 + 2 + 32, 1)
+    kept = message[4:6] + b"%d" % len(session)
+    ciphers, at = vector(message, at, 2)
+    compression, at = vector(message, at, 1)
+    kept += b"|" + ciphers + b"|" + compression
+    for kind, body in extensions(vector(message, at, 2)[0]).items():
+        kept += b"|" + kind.to_bytes(2, "big") + len(body).to_bytes(2, "big")
+        kept += body[:4] if kind == 51 else body
+    return kept
+
+
 def log_client_hello(message, log):
+    log("hello: " + without_chance(message).hex())
     _, at = vector(message, 4 + 2 + 32, 1)
     ciphers, at = vector(message, at, 2)
     _, at = vector(message, at, 1)
