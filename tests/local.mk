@@ -36,6 +36,7 @@ shell_tests = \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
+	tests/check/fetch.t \
 	tests/check/options.t \
 	tests/dial/addresses.t \
 	tests/dial/policy.t \
