@@ -115,9 +115,6 @@ static const struct {
 #ifndef HAVE_UI_OPENSSL
     {OPTION_ASK_PASS, "the UI console"},
 #endif
-#ifndef HAVE_X509_LOAD_HTTP
-    {OPTION_FETCH_MISSING, "HTTP"},
-#endif
     {0, NULL}};
 
 #define ENTRIES (sizeof entries / sizeof entries[0])

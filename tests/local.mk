@@ -41,6 +41,7 @@ shell_tests = \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
+	tests/check/fetch.t \
 	tests/check/options.t \
 	tests/way/starttls.t \
 	tests/way/proxy.t \

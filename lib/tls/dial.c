@@ -60,11 +60,18 @@ static void add_address_to_subject(tlsdial_dialing *dialing, const char *address
                  dialing->way.proxy_count > 0 ? "via " : "", address);
 }
 
+static void note_connection(tlsdial_dialing *dialing, const char *address)
+{
+    add_address_to_subject(dialing, address);
+    if (dialing->way.proxy_count == 0)
+        dialing->conn->evidence->peer_scope = address_scope(address);
+}
+
 static bool note_attempt(void *argument, const struct tlsdial_attempt *attempt)
 {
     tlsdial_dialing *dialing = argument;
     if (attempt->cause == TLSDIAL_OK)
-        add_address_to_subject(dialing, attempt->address);
+        note_connection(dialing, attempt->address);
     return evidence_attempt(dialing->conn->evidence, attempt);
 }
 

@@ -377,7 +377,7 @@ def certificate_message(sock, args):
 
 
 def files(sock, args):
-    """a plain HTTP server: GET /NAME is answered with the file NAME of --folder"""
+    """a plain HTTP server: GET /NAME gives the file NAME of --folder, or the raw answer NAME.raw"""
     request = b""
     while b"\r\n\r\n" not in request:
         data = receive(sock)
@@ -386,13 +386,25 @@ def files(sock, args):
         request += data
     line = request.decode("latin-1").split("\r\n")[0]
     args.log("request: " + line)
+    for header in request.decode("latin-1").split("\r\n")[1:-2]:
+        args.log("header: " + header)
     path = os.path.join(args.folder, os.path.basename(line.split(" ")[1]))
+    if os.path.isfile(path + ".raw"):
+        sock.sendall(open(path + ".raw", "rb").read())
+        return finish(sock)
     found = os.path.isfile(path)
     body = open(path, "rb").read() if found else b"not here"
     status = "200 OK" if found else "404 Not Found"
     sock.sendall(b"HTTP/1.0 %s\r\nContent-Type: application/pkix-cert\r\n"
                  b"Content-Length: %d\r\n\r\n" % (status.encode(), len(body)) + body)
     finish(sock)
+
+
+def drip_http(sock, args):
+    """a plain HTTP server that sends a byte of a body without end every --interval seconds"""
+    receive(sock)
+    sock.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    drip(sock, b"x" * 10000, args.interval)
 
 
 def reset_handshake(sock, args):
@@ -769,6 +781,7 @@ SERVED = {
     "plain-answer": plain_answer,
     "certificate-message": certificate_message,
     "files": files,
+    "drip-http": drip_http,
     "reset-handshake": reset_handshake,
     "close-handshake": close_handshake,
     "alert": alert,
