@@ -76,7 +76,8 @@ enum tlsdial_cause cmd_pipe(tlsdial_client *client, const struct options *option
     tlsdial_evidence *evidence = tlsdial_evidence_new();
     if (evidence == NULL)
         return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
-    verbose_begin(options, evidence);
+    if (options->verbose)
+        verbose_begin(options, evidence);
     conn = dial(client, options, evidence, error);
     enum tlsdial_cause cause =
         conn != NULL ? run(conn, options, status, error) : error->cause;
