@@ -3,6 +3,7 @@ if DOC
 dist_man_MANS = doc/libtlsdial.3
 nodist_man_MANS = doc/tlsdial-causes.7
 if PROGRAM
+dist_man_MANS += doc/tlsdial-pipe.1
 if CHECK
 dist_man_MANS += doc/tlsdial.1
 else
@@ -20,7 +21,7 @@ check_DATA += doc/no-check/tlsdial.1
 endif
 check_DATA += doc/tlsdial-causes.7
 EXTRA_DIST += doc/libtlsdial.3 doc/no-check.awk doc/threat-model doc/tlsdial-causes.7.in \
-	doc/tlsdial-check.schema.json doc/tlsdial.1
+	doc/tlsdial-check.schema.json doc/tlsdial-pipe.1 doc/tlsdial.1
 EXTRA_DIST += doc/man3.awk
 CLEANFILES += doc/man3/*.3 doc/man3/stamp
 check_DATA += doc/man3/stamp

@@ -10,12 +10,16 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/base/error.h \
 	lib/base/finding.c \
 	lib/base/finding.h \
+	lib/base/http_url.c \
+	lib/base/http_url.h \
 	lib/base/idn.c \
 	lib/base/idn.h \
 	lib/base/target.c \
 	lib/base/target.h \
 	lib/base/text.c \
 	lib/base/text.h \
+	lib/net/address_scope.c \
+	lib/net/address_scope.h \
 	lib/net/bio_sock.h \
 	lib/net/bio_sock_shared.h \
 	lib/net/cancel.c \
@@ -72,10 +76,13 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/crl.h \
 	lib/x509/facts.c \
 	lib/x509/facts.h \
+	lib/x509/facts_chain.c \
 	lib/x509/lookup.c \
 	lib/x509/lookup.h \
 	lib/x509/ocsp.c \
 	lib/x509/ocsp.h \
+	lib/x509/path_budget.c \
+	lib/x509/path_budget.h \
 	lib/x509/path_search.c \
 	lib/x509/path_search.h \
 	lib/x509/pin.c \
@@ -88,6 +95,7 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/verify.h \
 	lib/x509/words.c \
 	lib/x509/words.h \
+	lib/tls/aia.c \
 	lib/tls/bio.c \
 	lib/tls/bio.h \
 	lib/tls/client.c \
@@ -101,8 +109,14 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/diagnose.h \
 	lib/tls/evidence.c \
 	lib/tls/evidence.h \
+	lib/tls/http_reader.c \
+	lib/tls/http_reader.h \
+	lib/tls/issuer_body.c \
+	lib/tls/issuer_body.h \
 	lib/tls/memory.c \
 	lib/tls/memory.h \
+	lib/tls/offer.c \
+	lib/tls/offer.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
 	lib/tls/resume.c \
@@ -131,11 +145,6 @@ lib_libtlsdial_core_la_SOURCES += lib/base/clock_posix.c lib/net/sock_posix.c \
 if !OPENSSL_SOCKETS
 lib_libtlsdial_core_la_SOURCES += lib/net/bio_sock_posix.c
 endif
-endif
-if OPENSSL_HTTP
-lib_libtlsdial_core_la_SOURCES += lib/tls/aia.c
-else
-lib_libtlsdial_core_la_SOURCES += lib/tls/no_aia.c
 endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \

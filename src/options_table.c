@@ -23,6 +23,8 @@ static const struct option_entry entries[] = {
      "USER:PASSWORD for the proxy is in env:VAR, file:PATH\nor fd:N"},
     {OPTION_PROXY_HEADER, FOR_ALL, "proxy-header", "LINE",
      "send this header to an http proxy; repeatable"},
+    {OPTION_NOPROXY, FOR_ALL, "noproxy", "LIST",
+     "names, addresses and networks to connect to without\na proxy; '*': all"},
     {OPTION_HAPROXY_PROTOCOL, FOR_ALL, "haproxy-protocol", "VERSION",
      "begin with a PROXY protocol header, version 1 or 2"},
     {OPTION_UNIX, FOR_ALL, "unix", "PATH",
@@ -84,7 +86,7 @@ static const struct option_entry entries[] = {
     {'o', FOR_DIAL, "output", "FILE",
      "write the response to FILE, which appears only\nwhen it is complete ('-': standard "
      "output)"},
-    {OPTION_RAW, FOR_DIAL, "raw", NULL,
+    {OPTION_RAW, FOR_DIAL_AND_PIPE, "raw", NULL,
      "write control characters to a terminal as they are"},
     {OPTION_FORMAT, FOR_CHECK, "format", "FORMAT", "text (the default) or json"},
     {OPTION_WARN_DAYS, FOR_CHECK, "warn-days", "N",
@@ -93,6 +95,13 @@ static const struct option_entry entries[] = {
      "write the certificates to FILE (PEM), as the server\nsent them"},
     {OPTION_FETCH_MISSING, FOR_CHECK, "fetch-missing", NULL,
      "where an issuer is missing, fetch it from where the\ncertificate says, by HTTP"},
+    {OPTION_CRLF, FOR_PIPE, "crlf", NULL, "send each line feed of the input as CR LF"},
+    {OPTION_HALF_CLOSE, FOR_PIPE, "half-close", NULL,
+     "at the end of the input send close_notify and go on\nreading"},
+    {OPTION_CLOSE_ON_EOF, FOR_PIPE, "close-on-eof", NULL,
+     "at the end of the input end the connection"},
+    {OPTION_EXEC, FOR_PIPE, "exec", "PROGRAM [ARG]...",
+     "run PROGRAM on the connection; ends the options"},
 };
 
 /* Options for what this OpenSSL was built without. */
@@ -105,9 +114,6 @@ static const struct {
 #endif
 #ifndef HAVE_UI_OPENSSL
     {OPTION_ASK_PASS, "the UI console"},
-#endif
-#ifndef HAVE_X509_LOAD_HTTP
-    {OPTION_FETCH_MISSING, "HTTP"},
 #endif
     {0, NULL}};
 
@@ -195,6 +201,7 @@ void options_print_help(FILE *to)
 #ifdef HAVE_CHECK
         "       tlsdial check [OPTION]... TARGET\n"
 #endif
+        "       tlsdial pipe [OPTION]... TARGET\n"
         "where TARGET is HOST PORT, HOST[:PORT], [IPV6]:PORT or "
         "https://HOST[:PORT][/PATH].\n"
         "\n"
@@ -205,15 +212,20 @@ void options_print_help(FILE *to)
         "is\n"
         "wrong, its certificates and the connection.\n"
 #endif
-        ,
+        "With the word 'pipe', connects standard input and output to the server, both "
+        "ways\n"
+        "at once.\n",
         to);
     print_entries(to, FOR_ALL, "Options");
 #ifdef HAVE_CHECK
-    print_entries(to, FOR_DIAL, "Without 'check'");
+    print_entries(to, FOR_DIAL, "Without 'check' and 'pipe'");
+    print_entries(to, FOR_DIAL_AND_PIPE, "Without 'check'");
     print_entries(to, FOR_CHECK, "With 'check'");
 #else
     print_entries(to, FOR_DIAL, "For the request and the response");
+    print_entries(to, FOR_DIAL_AND_PIPE, "For what is received");
 #endif
+    print_entries(to, FOR_PIPE, "With 'pipe'");
     fputs("\n"
           "The exit status says what went wrong: see tlsdial-causes(7).\n",
           to);

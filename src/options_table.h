@@ -28,6 +28,7 @@ enum option_code {
     OPTION_STARTTLS_NAME,
     OPTION_PROXY_PASS,
     OPTION_PROXY_HEADER,
+    OPTION_NOPROXY,
     OPTION_HAPROXY_PROTOCOL,
     OPTION_UNIX,
     OPTION_SERVERNAME,
@@ -44,12 +45,17 @@ enum option_code {
     OPTION_WARN_DAYS,
     OPTION_SAVE_CHAIN,
     OPTION_FETCH_MISSING,
+    OPTION_CRLF,
+    OPTION_HALF_CLOSE,
+    OPTION_CLOSE_ON_EOF,
+    OPTION_EXEC,
     OPTION_HELP,
     OPTION_VERSION
 };
 
 /** The commands that an option makes sense with. */
-enum option_use { FOR_ALL, FOR_DIAL, FOR_CHECK };
+enum option_use { FOR_ALL, FOR_DIAL, FOR_CHECK, FOR_PIPE, FOR_DIAL_AND_PIPE };
+#define OPTION_USES (FOR_DIAL_AND_PIPE + 1)
 
 struct option_entry {
     int code; /**< the letter, where there is one */

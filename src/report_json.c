@@ -339,7 +339,7 @@ char *report_json(const struct report *report)
                         report_is_anchored(report)),
         &ok);
     set(object, "problems", problems(evidence, &ok), &ok);
-    set_text(object, "missing_issuer", tlsdial_evidence_missing_issuer(evidence), &ok);
+    set_text(object, "missing_issuer", tlsdial_evidence_missing_issuer(evidence, 0), &ok);
     set(object, "bytes", bytes(evidence, &ok), &ok);
     set(object, "end", end(evidence), &ok);
     set(object, "fetch_missing", fetch_missing(report, &ok), &ok);

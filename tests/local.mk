@@ -16,6 +16,11 @@ shell_tests = \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
+	tests/pipe/failures.t \
+	tests/pipe/streams.t \
+	tests/pipe/flow.t \
+	tests/pipe/exec.t \
+	tests/pipe/ssh.t \
 	tests/check/json.t \
 	tests/dial/progress.t \
 	tests/dial/truncation.t \
@@ -24,6 +29,7 @@ shell_tests = \
 	tests/trust/verify.t \
 	tests/dial/large.t \
 	tests/dial/client_certificate.t \
+	tests/trust/malformed.t \
 	tests/trust/paths.t \
 	tests/trust/pins.t \
 	tests/trust/revocation.t \
@@ -36,13 +42,18 @@ shell_tests = \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
+	tests/check/fetch.t \
 	tests/check/options.t \
+	tests/way/starttls.t \
+	tests/way/proxy.t \
+	tests/way/environment.t \
 	tests/dial/addresses.t \
 	tests/dial/policy.t \
 	tests/dial/groups.t \
 	tests/dial/signals.t \
 	tests/dial/input.t \
 	tests/program/usage.t \
+	tests/pipe/usage.t \
 	tests/dial/nginx.t \
 	tests/trust/staple.t \
 	tests/dial/system.t \
@@ -62,7 +73,9 @@ unit_tests = \
 	tests/unit/hop_proxy \
 	tests/unit/hops \
 	tests/unit/http \
+	tests/unit/no_proxy \
 	tests/unit/options_values \
+	tests/unit/path_budget \
 	tests/unit/target \
 	tests/unit/terminal_text
 
@@ -70,17 +83,22 @@ tests_unit_deadline_SOURCES = tests/unit/deadline.c
 tests_unit_error_SOURCES = tests/unit/error.c
 # Those of the program have its files, which are in no library.
 tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
+tests_unit_no_proxy_SOURCES = tests/unit/no_proxy.c src/no_proxy.c src/no_proxy.h \
+	src/proxy_environment.c src/proxy_environment.h
 tests_unit_options_values_SOURCES = tests/unit/options_values.c \
 	src/options_values.c src/options_values.h
 tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
 	src/terminal_text.c src/terminal_text.h
+tests_unit_path_budget_SOURCES = tests/unit/path_budget.c
 tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
+tests_unit_no_proxy_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
+tests_unit_path_budget_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
 
 # These are over sockets of POSIX, and the lookups have a getaddrinfo() of the test's own.
@@ -121,8 +139,10 @@ $(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
+$(tests_unit_path_budget_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
+$(tests_unit_no_proxy_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
@@ -234,8 +254,8 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
-	tests/tools/tab.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/peers/way.py tests/tools/layers.py \
+	tests/tools/der.py tests/tools/pipe_streams.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 

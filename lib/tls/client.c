@@ -1,9 +1,4 @@
-/*
- * client.c: the policy of tlsdial.h as an SSL_CTX.
- *
- * SSL_CTX_new() has applied the system's OpenSSL configuration.  What follows raises each
- * setting to our floor where that left it lower, and leaves what is stricter as it is.
- */
+/* client.c: an SSL_CTX, its trust and its limits; what it offers is offer.c's. */
 #include <config.h>
 
 #include "tls/client.h"
@@ -22,61 +17,6 @@
 
 #define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
-#define LEAST_SECURITY_LEVEL 2
-
-static bool is_forward_secret_aead(const SSL_CIPHER *cipher)
-{
-    return SSL_CIPHER_is_aead(cipher) && SSL_CIPHER_get_kx_nid(cipher) == NID_kx_ecdhe;
-}
-
-/* The names of the TLS 1.2 ciphers that the system allows and the policy does too, joined by
- * colons; "" where there is none. NULL when out of memory. */
-static char *policy_ciphers(const SSL_CTX *ctx)
-{
-    STACK_OF(SSL_CIPHER) *allowed = SSL_CTX_get_ciphers(ctx);
-    size_t size = 1, used = 0;
-    for (int i = 0; i < sk_SSL_CIPHER_num(allowed); i++)
-        size += strlen(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(allowed, i))) + 1;
-    char *names = OPENSSL_zalloc(size);
-    if (names == NULL)
-        return NULL;
-    for (int i = 0; i < sk_SSL_CIPHER_num(allowed); i++) {
-        const SSL_CIPHER *cipher = sk_SSL_CIPHER_value(allowed, i);
-        if (is_forward_secret_aead(cipher))
-            used += (size_t)snprintf(names + used, size - used, "%s%s",
-                                     used > 0 ? ":" : "", SSL_CIPHER_get_name(cipher));
-    }
-    return names;
-}
-
-static bool set_ciphers(SSL_CTX *ctx)
-{
-    char *names = policy_ciphers(ctx);
-    if (names == NULL)
-        return false;
-    bool none = *names == '\0';
-    bool ok = none || SSL_CTX_set_cipher_list(ctx, names) == 1;
-    if (none) /* the system allows no cipher that the policy does: TLS 1.3 is what is left */
-        SSL_CTX_set_options(ctx, SSL_OP_NO_TLSv1_2);
-    OPENSSL_free(names);
-    return ok;
-}
-
-/* 0 means "whatever OpenSSL has", for either bound. */
-static bool set_version_floor(SSL_CTX *ctx)
-{
-    long minimum = SSL_CTX_get_min_proto_version(ctx);
-    if (minimum < TLS1_2_VERSION)
-        return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1;
-    return true;
-}
-
-static bool versions_left(SSL_CTX *ctx)
-{
-    long minimum = SSL_CTX_get_min_proto_version(ctx);
-    long maximum = SSL_CTX_get_max_proto_version(ctx);
-    return maximum == 0 || maximum >= minimum;
-}
 
 static bool prepare_store(X509_STORE *store)
 {
@@ -84,16 +24,9 @@ static bool prepare_store(X509_STORE *store)
     return lookup_prepare_store(store);
 }
 
-static bool apply_policy(SSL_CTX *ctx)
+/* How a context works that is not a matter of what it offers. */
+static bool set_manners(SSL_CTX *ctx)
 {
-    if (!set_version_floor(ctx) || !set_ciphers(ctx))
-        return false;
-    if (SSL_CTX_get_security_level(ctx) < LEAST_SECURITY_LEVEL)
-        SSL_CTX_set_security_level(ctx, LEAST_SECURITY_LEVEL);
-    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF |
-                                   SSL_OP_LEGACY_SERVER_CONNECT |
-                                   SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
     verify_install(ctx);
     if (!prepare_store(SSL_CTX_get_cert_store(ctx)))
         return false;
@@ -131,18 +64,14 @@ tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
     client->untrusted = sk_X509_new_null();
     client->ctx = SSL_CTX_new(TLS_client_method());
     if (client->ctx == NULL || client->trust.words == NULL || client->lock == NULL ||
-        client->untrusted == NULL || !apply_policy(client->ctx)) {
+        client->untrusted == NULL || !set_manners(client->ctx)) {
         tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
                           "OpenSSL could not be set up: %s",
                           error_openssl_reason("out of memory"));
         goto failed;
     }
-    if (!versions_left(client->ctx)) {
-        tlsdial_error_set(
-            error, TLSDIAL_TLS_VERSION, 0,
-            "the system's OpenSSL configuration allows no TLS 1.2 or later");
+    if (offer_begin(&client->offer, client->ctx, error) != TLSDIAL_OK)
         goto failed;
-    }
     return client;
 failed:
     tlsdial_client_free(client);
@@ -154,6 +83,7 @@ void tlsdial_client_free(tlsdial_client *client)
     if (client == NULL)
         return;
     SSL_CTX_free(client->ctx);
+    offer_clear(&client->offer);
     CRYPTO_THREAD_lock_free(client->lock);
     trust_clear(&client->trust);
     resolve_override_free(client->overrides);

@@ -7,11 +7,15 @@ wait before it ends. Log lines go to --log, or standard error.
 """
 
 import argparse
+import base64
 import os
+import select
+import shlex
 import signal
 import socket
 import ssl
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -300,7 +304,21 @@ def ids(data):
     return ",".join(data[i : i + 2].hex() for i in range(0, len(data), 2))
 
 
+def without_chance(message):
+    """A ClientHello less what differs each time: random, session ID and key shares."""
+    session, at = vector(message, 4 + 2 + 32, 1)
+    kept = message[4:6] + b"%d" % len(session)
+    ciphers, at = vector(message, at, 2)
+    compression, at = vector(message, at, 1)
+    kept += b"|" + ciphers + b"|" + compression
+    for kind, body in extensions(vector(message, at, 2)[0]).items():
+        kept += b"|" + kind.to_bytes(2, "big") + len(body).to_bytes(2, "big")
+        kept += body[:4] if kind == 51 else body
+    return kept
+
+
 def log_client_hello(message, log):
+    log("hello: " + without_chance(message).hex())
     _, at = vector(message, 4 + 2 + 32, 1)
     ciphers, at = vector(message, at, 2)
     _, at = vector(message, at, 1)
@@ -345,8 +363,21 @@ def plain_answer(sock, args):
     plain(sock, args)
 
 
+def certificate_message(sock, args):
+    """TLS 1.2 up to the Certificate message, with the PEM certificate of --file as it is"""
+    receive_record(sock)
+    with open(args.file, encoding="ascii") as file:
+        der = base64.b64decode(file.read().split("-----")[2])
+    sized = lambda data: len(data).to_bytes(3, "big") + data  # noqa: E731
+    hello = b"\x03\x03" + bytes(32) + b"\0" + b"\xc0\x2b" + b"\0"
+    hello += b"\0\x05" + b"\xff\x01\0\x01\0"  # secure renegotiation (RFC 5746)
+    flight = b"\x02" + sized(hello) + b"\x0b" + sized(sized(sized(der)))
+    sock.sendall(b"\x16\x03\x03" + len(flight).to_bytes(2, "big") + flight)
+    drain(sock)
+
+
 def files(sock, args):
-    """a plain HTTP server: GET /NAME is answered with the file NAME of --folder"""
+    """a plain HTTP server: GET /NAME gives the file NAME of --folder, or the raw answer NAME.raw"""
     request = b""
     while b"\r\n\r\n" not in request:
         data = receive(sock)
@@ -355,13 +386,25 @@ def files(sock, args):
         request += data
     line = request.decode("latin-1").split("\r\n")[0]
     args.log("request: " + line)
+    for header in request.decode("latin-1").split("\r\n")[1:-2]:
+        args.log("header: " + header)
     path = os.path.join(args.folder, os.path.basename(line.split(" ")[1]))
+    if os.path.isfile(path + ".raw"):
+        sock.sendall(open(path + ".raw", "rb").read())
+        return finish(sock)
     found = os.path.isfile(path)
     body = open(path, "rb").read() if found else b"not here"
     status = "200 OK" if found else "404 Not Found"
     sock.sendall(b"HTTP/1.0 %s\r\nContent-Type: application/pkix-cert\r\n"
                  b"Content-Length: %d\r\n\r\n" % (status.encode(), len(body)) + body)
     finish(sock)
+
+
+def drip_http(sock, args):
+    """a plain HTTP server that sends a byte of a body without end every --interval seconds"""
+    receive(sock)
+    sock.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    drip(sock, b"x" * 10000, args.interval)
 
 
 def reset_handshake(sock, args):
@@ -697,6 +740,48 @@ def echo(sock, args):
     wire.close(args.log)
 
 
+def inetd(sock, args):
+    """runs --command with the decrypted data as its standard streams"""
+    wire = Wire(sock, args).handshake()
+    ours, theirs = socket.socketpair()
+    # pylint: disable-next=consider-using-with
+    process = subprocess.Popen(shlex.split(args.command), stdin=theirs, stdout=theirs)
+    theirs.close()
+    connect_streams(wire, ours)
+    ours.close()
+    args.log("command ended: %d" % process.wait())
+    wire.close(args.log)
+
+
+def connect_streams(wire, stream):
+    """Both ways, until one side has ended."""
+    while True:
+        ready = select.select([wire.sock, stream], [], [])[0]
+        if stream in ready:
+            data = receive(stream)
+            if not data:
+                return
+            wire.write(data)
+        if wire.sock in ready:
+            wire.feed(receive(wire.sock))
+            data = at_once(wire)
+            while data:
+                stream.sendall(data)
+                data = at_once(wire)
+            if data is not None:
+                return
+
+
+def at_once(wire):
+    """What has come; None when it is not a record yet; b"" at the end."""
+    try:
+        return wire.read_or_end(PIECE)
+    except ssl.SSLWantReadError:
+        return None
+    except ssl.SSLEOFError:
+        return b""
+
+
 def early_answer(sock, args):
     """answers and closes while the client is still sending; RST after --linger"""
     wire = Wire(sock, args).handshake()
@@ -776,7 +861,9 @@ SERVED = {
     "plain": plain,
     "plain-http": plain_http,
     "plain-answer": plain_answer,
+    "certificate-message": certificate_message,
     "files": files,
+    "drip-http": drip_http,
     "reset-handshake": reset_handshake,
     "close-handshake": close_handshake,
     "alert": alert,
@@ -806,6 +893,7 @@ SERVED = {
     "ranges": ranges,
     "write-first": write_first,
     "echo": echo,
+    "inetd": inetd,
     "early-answer": early_answer,
     "no-close-wait": no_close_wait,
     "relay": relay,
@@ -815,10 +903,10 @@ SERVED = {
 # --- the program --------------------------------------------------------------------
 
 
-def options():
+def options(description, more_options):
     verbs = {**SERVED, **PREPARED}
     parser = argparse.ArgumentParser(
-        description=__doc__,
+        description=description,
         epilog="\n".join("%-20s %s" % (verb, verbs[verb].__doc__) for verb in verbs),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -845,9 +933,12 @@ def options():
     add("--text", default="")
     add("--bytes", type=int, help="application bytes to wait for")
     add("--out", default=None, help="file for what the client sends")
+    add("--command", help="to be run")
     add("--linger", type=float, default=1, help="seconds before the reset")
     add("--to", type=int, help="port of the relay's target")
     add("--to-host", default="127.0.0.1")
+    add("--socket", help="listen on this Unix socket")
+    more_options(add)
     return parser.parse_args()
 
 
@@ -863,7 +954,7 @@ def attend(serve_one, sock, args):
 def accept_one(listener, args):
     sock, client = listener.accept()
     sock.setblocking(True)  # whatever the listener is by then
-    args.log("connection from %s" % client[0])
+    args.log("connection from %s" % (client[0] if client else "this machine"))
     own = argparse.Namespace(**vars(args))
     thread = threading.Thread(
         target=attend, args=(SERVED[args.verb], sock, own), daemon=True
@@ -898,6 +989,10 @@ def end_after(seconds):
 
 
 def bound(args):
+    if args.socket:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(args.socket)
+        return listener
     family = socket.AF_INET6 if ":" in args.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if args.buffer:
@@ -909,8 +1004,8 @@ def bound(args):
     return listener
 
 
-def main():
-    args = options()
+def main(description=__doc__, more_options=lambda add: None):
+    args = options(description, more_options)
     args.log = Log(args.log)
     threading.Thread(target=end_after, args=(args.life,), daemon=True).start()
     listener = bound(args)
@@ -919,7 +1014,8 @@ def main():
     else:
         PREPARED[args.verb](listener, args)
     signal.signal(signal.SIGTERM, ask)
-    print("LISTENING %s:%d" % listener.getsockname()[:2], flush=True)
+    where = ("path", 0) if args.socket else listener.getsockname()[:2]
+    print("LISTENING %s:%d" % where, flush=True)
     try:
         if args.verb in SERVED:
             accept_all(listener, args)

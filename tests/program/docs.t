@@ -4,6 +4,7 @@
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
 
 manual=$TOP_SRCDIR/doc/tlsdial.1
+pipe_manual=$TOP_SRCDIR/doc/tlsdial-pipe.1
 has_check || manual=$TOP_BUILDDIR/doc/no-check/tlsdial.1
 reference=$TOP_SRCDIR/doc/libtlsdial.3
 causes_page=$TOP_BUILDDIR/doc/tlsdial-causes.7
@@ -17,15 +18,29 @@ same_words() { # same_words GOT WANT DESC: two sorted lists
 
 # --- options --------------------------------------------------------------------------
 
-# "  -o, --output FILE   text" and ".It Fl o Ar FILE , Fl -output Ar FILE"
-tlsdial --help |
+# "  -o, --output FILE   text"
+options_of_help() {
     sed -n 's/^  \(-.\), \(--[a-z0-9-]*\).*/\1\
-\2/p; s/^ *\(--[a-z0-9-]*\) .*/\1/p' | sort >"$T/options"
-# shellcheck disable=SC2016 # a program of awk
-sed -n '/^\.It .*Fl /p' "$manual" | tr -s ' ' '\n' |
-    "$AWK" 'flag { print "-" $0; flag = 0 } $0 == "Fl" { flag = 1 }' | sort >"$T/manual"
+\2/p; s/^ *\(--[a-z0-9-]*\) .*/\1/p' "$T/help" | sort
+}
+# ".It Fl o Ar FILE , Fl -output Ar FILE"
+options_of_manual() { # options_of_manual FILE
+    # shellcheck disable=SC2016 # a program of awk
+    sed -n '/^\.It .*Fl /p' "$1" | tr -s ' ' '\n' |
+        "$AWK" 'flag { print "-" $0; flag = 0 } $0 == "Fl" { flag = 1 }' | sort
+}
+tlsdial --help | sed "/^With 'pipe':/,/^\$/d" >"$T/help"
+options_of_help >"$T/options"
+options_of_manual "$manual" >"$T/manual"
 holds '--help has options' 'expected: --cacert' has "$T/options" --cacert
 same_words "$T/manual" "$T/options" 'tlsdial(1) has the options of --help'
+# tlsdial-pipe(1) has those of its own, and after them some that mean something else there.
+tlsdial --help | sed -n "/^With 'pipe':/,/^\$/p" >"$T/help"
+options_of_help >"$T/options"
+sed '/^These have another meaning here:/,$d' "$pipe_manual" >"$T/own"
+options_of_manual "$T/own" >"$T/manual"
+holds '--help has options of pipe' 'expected: --crlf' has "$T/options" --crlf
+same_words "$T/manual" "$T/options" 'tlsdial-pipe(1) has the options of pipe'
 
 # --- causes ---------------------------------------------------------------------------
 
@@ -82,4 +97,4 @@ holds "the header's version is the configured one" '@VERSION@' has "$header" '@V
 is "$(sed -n 's/^#define TLSDIAL_VERSION "\(.*\)"/\1/p' \
     "$TOP_BUILDDIR/include/tlsdial.h")" "$version" 'the program tells the same version'
 
-done_testing 9
+done_testing 11
