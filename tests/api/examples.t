@@ -66,7 +66,7 @@ fi
 
 # --- updater: a download that goes on -----------------------------------------------------
 
-tr -dc 'a-z' </dev/urandom | dd bs=1000 count=100 iflag=fullblock of="$T/file" 2>"$T/dd.log"
+tr -dc '0-9' </dev/urandom | dd bs=1000 count=100 iflag=fullblock of="$T/file" 2>"$T/dd.log"
 start_peer ranges --file "$T/file" --after 40000
 example updater 127.0.0.1 "$port" /file "$T/ca.pem" "$T/updated"
 status_is 0 'a download is complete at the third connection'
