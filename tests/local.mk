@@ -9,6 +9,7 @@ shell_tests = \
 	tests/api/misuse.t \
 	tests/api/options.t \
 	tests/api/session.t \
+	tests/api/examples.t \
 	tests/dial/deadlines.t \
 	tests/program/memory.t \
 	tests/dial/file_deadlines.t \
@@ -189,6 +190,20 @@ tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 tests_api_many_LDADD = lib/libtlsdial.la
 tests_api_transfer_LDADD = lib/libtlsdial.la
 tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+
+# The examples, which are programs of the public API too.
+check_PROGRAMS += doc/examples/crawler doc/examples/mail doc/examples/metrics \
+	doc/examples/tunnel doc/examples/updater doc/examples/upgrade
+doc_examples_crawler_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+doc_examples_mail_LDADD = lib/libtlsdial.la
+doc_examples_metrics_LDADD = lib/libtlsdial.la
+doc_examples_tunnel_LDADD = lib/libtlsdial.la
+doc_examples_updater_LDADD = lib/libtlsdial.la
+doc_examples_upgrade_LDADD = lib/libtlsdial.la
+if HAVE_LIBEV
+check_PROGRAMS += doc/examples/loop
+doc_examples_loop_LDADD = lib/libtlsdial.la -lev
+endif
 
 # It links neither the library nor OpenSSL, and asks glibc for the memory in use.
 if HAVE_MALLINFO2

@@ -644,6 +644,88 @@ def keep_all(wire, args):
     args.log("received %d" % received)
 
 
+def line_of(read):
+    """A line, with what it takes read one octet at a time."""
+    line = b""
+    while not line.endswith(b"\n"):
+        octet = read(1)
+        if not octet:
+            raise Gone("no line")
+        line += octet
+    return line.strip().decode("latin-1")
+
+
+def submission(sock, args):
+    """a mail server with STARTTLS; keeps the message in --out"""
+    sock.sendall(b"220 peer ESMTP\r\n")
+    while line_of(sock.recv) != "STARTTLS":
+        sock.sendall(b"250-peer\r\n250 STARTTLS\r\n")
+    sock.sendall(b"220 go ahead\r\n" + args.text.encode().decode("unicode_escape").encode())
+    wire = Wire(sock, args).handshake()
+    answers = {"DATA": b"354 on\r\n", "QUIT": b"221 bye\r\n"}
+    command = ""
+    while command != "QUIT":
+        command = line_of(wire.read)
+        args.log("command: " + command)
+        wire.write(answers.get(command, b"250 fine\r\n"))
+        if command == "DATA":
+            with open(args.out, "w", encoding="utf-8") as out:
+                for line in iter(lambda: line_of(wire.read), "."):
+                    out.write(line[line.startswith("."):] + "\n")
+            wire.write(b"250 taken\r\n")
+    wire.close(args.log)
+
+
+def database(sock, args):
+    """PostgreSQL's beginning: SSLRequest, S, TLS, the startup message, AuthenticationOk"""
+    request = receive_exactly(sock, 8)
+    args.log("ssl request: " + request.hex())
+    sock.sendall(b"S" + args.text.encode())
+    wire = Wire(sock, args).handshake()
+    args.log("startup: %r" % wire.read())
+    wire.write(b"R\0\0\0\x08\0\0\0\0")
+    wire.close(args.log)
+
+
+def keep_alive(sock, args):
+    """answers each POST with 204 on one connection; the one with "slow" in it after --delay"""
+    wire = Wire(sock, args).handshake()
+    with open(args.out, "ab") as out:
+        while True:
+            top = b""
+            while not top.endswith(b"\r\n\r\n"):
+                top += wire.read(1) or b"\r\n\r\n"
+            length = int(dict(line.split(": ") for line in
+                              top.decode().split("\r\n")[1:-2]).get("Content-Length", 0))
+            body = b""
+            while length and len(body) < length:
+                body += wire.read(length - len(body))
+            if not body:
+                break
+            out.write(body)
+            out.flush()
+            time.sleep(args.delay if b"slow" in body else 0)
+            wire.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+    wire.close(args.log)
+
+
+def ranges(sock, args):
+    """serves --file from where the Range says, at most --after bytes of it a time, then FIN; the
+    last piece ends with close_notify"""
+    wire = Wire(sock, args).handshake()
+    request = read_request(wire, args).decode("latin-1")
+    start = int(request.split("bytes=")[1].split("-")[0])
+    args.log("from: %d" % start)
+    whole = response(args)
+    wire.write(b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\n\r\n"
+               % (start, len(whole) - 1, len(whole)))
+    wire.write(whole[start : start + args.after])
+    if start + args.after >= len(whole):
+        wire.close(args.log)
+    else:
+        finish(sock)
+
+
 def echo(sock, args):
     """sends all back at once, --bytes N or to the client's close_notify; does not read
     while its own write is blocked"""
@@ -805,6 +887,10 @@ SERVED = {
     "sni": sni,
     "record": record,
     "close-first": close_first,
+    "submission": submission,
+    "database": database,
+    "keep-alive": keep_alive,
+    "ranges": ranges,
     "write-first": write_first,
     "echo": echo,
     "inetd": inetd,
