@@ -6,6 +6,8 @@
  *     OpenSSL's name of it and is the same;
  *   - OpenSSL rejects the file, and so one entry of the index at least cannot be parsed.
  */
+#include <config.h>
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>

@@ -4,6 +4,8 @@
  * For libFuzzer; "make fuzz" builds and runs it.  The input is a DER Name; a second one is made of
  * it by changes that RFC 5280, 7.1, has comparison look past: case and blanks, and the string type.
  */
+#include <config.h>
+
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <stdlib.h>

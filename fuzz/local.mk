@@ -3,10 +3,11 @@
 FUZZ_CC = clang
 FUZZ_SECONDS = 20
 FUZZ_FLAGS =
-fuzz_targets = fuzz_bundle fuzz_hop fuzz_name
-fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c $(srcdir)/lib/net/hop.c $(srcdir)/lib/net/hop_*.c
+fuzz_targets = fuzz_bundle fuzz_hop fuzz_name fuzz_session
+fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c $(srcdir)/lib/net/hop.c $(srcdir)/lib/net/hop_*.c \
+	$(srcdir)/lib/tls/session_format.c
 
-fuzz: include/tlsdial.h
+fuzz: include/tlsdial.h include/prefix.h
 	@$(MKDIR_P) fuzz
 	@set -e; for target in $(fuzz_targets); do \
 	echo "fuzz: $$target, $(FUZZ_SECONDS) s"; \
@@ -23,7 +24,8 @@ fuzz: include/tlsdial.h
 
 .PHONY: fuzz
 EXTRA_DIST += \
-	fuzz/fuzz_bundle.c fuzz/fuzz_hop.c fuzz/fuzz_name.c fuzz/seeds/bundle/bad fuzz/seeds/bundle/crl \
+	fuzz/fuzz_bundle.c fuzz/fuzz_hop.c fuzz/fuzz_name.c fuzz/fuzz_session.c \
+	fuzz/seeds/session/tls1_2 fuzz/seeds/session/tls1_3 fuzz/seeds/bundle/bad fuzz/seeds/bundle/crl \
 	fuzz/seeds/bundle/crlf fuzz/seeds/bundle/cut fuzz/seeds/bundle/old \
 	fuzz/seeds/bundle/plain fuzz/seeds/bundle/trusted fuzz/seeds/bundle/two \
 	fuzz/seeds/bundle/with-crl fuzz/seeds/name/bits fuzz/seeds/name/bmp \

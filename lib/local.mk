@@ -72,10 +72,13 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/crl.h \
 	lib/x509/facts.c \
 	lib/x509/facts.h \
+	lib/x509/facts_chain.c \
 	lib/x509/lookup.c \
 	lib/x509/lookup.h \
 	lib/x509/ocsp.c \
 	lib/x509/ocsp.h \
+	lib/x509/path_budget.c \
+	lib/x509/path_budget.h \
 	lib/x509/path_search.c \
 	lib/x509/path_search.h \
 	lib/x509/pin.c \
@@ -101,8 +104,17 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/diagnose.h \
 	lib/tls/evidence.c \
 	lib/tls/evidence.h \
+	lib/tls/memory.c \
+	lib/tls/memory.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
+	lib/tls/resume.c \
+	lib/tls/resume.h \
+	lib/tls/session.c \
+	lib/tls/session.h \
+	lib/tls/session_format.c \
+	lib/tls/session_format.h \
+	lib/tls/policy.h \
 	lib/tls/trace.c \
 	lib/tls/trace.h \
 	lib/tls/transfer.c \
@@ -131,7 +143,9 @@ endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \
 	$(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS) $(PTHREAD_LIBS) $(PLATFORM_LIBS)
-$(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
+$(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h include/prefix.h
+# A header that declares something new has its name prefixed, too.
+include/prefix.h: $(lib_libtlsdial_core_la_SOURCES)
 
 # -version-info current:revision:age, changed only at a release, in this order:
 #   any code changed since the last release:   revision + 1
@@ -141,9 +155,21 @@ $(lib_libtlsdial_core_la_OBJECTS): include/tlsdial.h
 lib_LTLIBRARIES += lib/libtlsdial.la
 lib_libtlsdial_la_SOURCES =
 lib_libtlsdial_la_LIBADD = lib/libtlsdial-core.la
-lib_libtlsdial_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \
-	-export-symbols $(srcdir)/lib/libtlsdial.sym
+lib_libtlsdial_la_LDFLAGS = $(AM_LDFLAGS) $(LIBRARY_LDFLAGS) -no-undefined \
+	-version-info 0:0:0 $(exports)
+# Either way the list is what is exported. The version of the symbols is TLSDIAL_ and the major number
+# of the library; a name keeps the version that it came with.
+if VERSION_SCRIPT
+exports = -Wl,--version-script=lib/libtlsdial.map
+EXTRA_lib_libtlsdial_la_DEPENDENCIES = lib/libtlsdial.map
+else
+exports = -export-symbols $(srcdir)/lib/libtlsdial.sym
 EXTRA_lib_libtlsdial_la_DEPENDENCIES = $(srcdir)/lib/libtlsdial.sym
+endif
+lib/libtlsdial.map: $(srcdir)/lib/libtlsdial.sym
+	$(AM_V_GEN){ echo 'TLSDIAL_0 { global:'; $(SED) 's/$$/;/' $(srcdir)/lib/libtlsdial.sym; \
+		echo 'local: *; };'; } > $@.tmp && mv -f $@.tmp $@
+CLEANFILES += lib/libtlsdial.map lib/libtlsdial.map.tmp
 
 pkgconfig_DATA = lib/libtlsdial.pc
-EXTRA_DIST += lib/base/causes.awk lib/libtlsdial.sym
+EXTRA_DIST += lib/base/causes.awk lib/base/prefix.awk lib/libtlsdial.sym

@@ -8,7 +8,10 @@ shell_tests = \
 	tests/api/load.t \
 	tests/api/misuse.t \
 	tests/api/options.t \
+	tests/api/session.t \
+	tests/dial/deadlines.t \
 	tests/program/memory.t \
+	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
@@ -18,7 +21,6 @@ shell_tests = \
 	tests/pipe/exec.t \
 	tests/pipe/ssh.t \
 	tests/check/json.t \
-	tests/dial/deadlines.t \
 	tests/dial/progress.t \
 	tests/dial/truncation.t \
 	tests/dial/handshake.t \
@@ -26,6 +28,7 @@ shell_tests = \
 	tests/trust/verify.t \
 	tests/dial/large.t \
 	tests/dial/client_certificate.t \
+	tests/trust/malformed.t \
 	tests/trust/paths.t \
 	tests/trust/pins.t \
 	tests/trust/revocation.t \
@@ -35,7 +38,6 @@ shell_tests = \
 	tests/dial/output.t \
 	tests/dial/output_posix.t \
 	tests/dial/output_safety.t \
-	tests/dial/file_deadlines.t \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
@@ -60,12 +62,14 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/hop_limits \
 	tests/unit/hop_mail \
 	tests/unit/hop_other \
 	tests/unit/hop_proxy \
 	tests/unit/hops \
 	tests/unit/http \
 	tests/unit/options_values \
+	tests/unit/path_budget \
 	tests/unit/target \
 	tests/unit/terminal_text
 
@@ -77,6 +81,7 @@ tests_unit_options_values_SOURCES = tests/unit/options_values.c \
 	src/options_values.c src/options_values.h
 tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
 	src/terminal_text.c src/terminal_text.h
+tests_unit_path_budget_SOURCES = tests/unit/path_budget.c
 tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
@@ -84,6 +89,7 @@ tests_unit_error_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
+tests_unit_path_budget_LDADD = $(unit_libs)
 tests_unit_target_LDADD = $(unit_libs)
 
 # These are over sockets of POSIX, and the lookups have a getaddrinfo() of the test's own.
@@ -106,20 +112,25 @@ tests_unit_stream_LDADD = $(unit_libs)
 # The hops: dialogues written down, and what plays them.
 hop_dialogue = tests/unit/hop_dialogue.c tests/unit/hop_dialogue.h
 tests_unit_hops_SOURCES = tests/unit/hops.c tests/unit/hop_dialogues.c $(hop_dialogue)
+tests_unit_hop_limits_SOURCES = tests/unit/hop_limits.c tests/unit/hop_dialogues.c \
+	$(hop_dialogue)
 tests_unit_hop_mail_SOURCES = tests/unit/hop_mail.c $(hop_dialogue)
 tests_unit_hop_other_SOURCES = tests/unit/hop_other.c $(hop_dialogue)
 tests_unit_hop_proxy_SOURCES = tests/unit/hop_proxy.c $(hop_dialogue)
 tests_unit_hops_LDADD = $(unit_libs)
+tests_unit_hop_limits_LDADD = $(unit_libs)
 tests_unit_hop_mail_LDADD = $(unit_libs)
 tests_unit_hop_other_LDADD = $(unit_libs)
 tests_unit_hop_proxy_LDADD = $(unit_libs)
 $(tests_unit_hops_OBJECTS): include/tlsdial.h
+$(tests_unit_hop_limits_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_mail_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_other_OBJECTS): include/tlsdial.h
 $(tests_unit_hop_proxy_OBJECTS): include/tlsdial.h
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
+$(tests_unit_path_budget_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h
@@ -152,7 +163,7 @@ $(tests_tools_signals_OBJECTS): include/tlsdial.h
 
 # Programs of the public API alone. Most end in seconds.
 api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
-	tests/api/options tests/api/threads
+	tests/api/options tests/api/session tests/api/threads
 api_common = tests/api/api.c tests/api/api.h
 check_PROGRAMS += $(api_programs)
 tests_api_many_SOURCES = tests/api/many.c $(api_common)
@@ -161,6 +172,8 @@ tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
 tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
 tests_api_options_SOURCES = tests/api/options.c $(api_common)
 tests_api_threads_SOURCES = tests/api/threads.c $(api_common)
+tests_api_session_SOURCES = tests/api/session.c $(api_common)
+tests_api_session_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 tests_api_misuse_LDADD = lib/libtlsdial.la
 tests_api_options_LDADD = lib/libtlsdial.la
 tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
@@ -217,7 +230,8 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/pipe_streams.py tests/tools/tab.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
+	tests/tools/der.py tests/tools/pipe_streams.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 

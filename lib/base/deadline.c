@@ -1,4 +1,6 @@
 /* deadline.c: see deadline.h. */
+#include <config.h>
+
 #include "base/deadline.h"
 
 #include <limits.h>

@@ -5,9 +5,9 @@
  * time as a twentieth of a whole fetch.  So, where configure found the file name of the shared
  * library (LIBIDN2_SONAME), it is loaded when a name asks for it; else it is linked as usual.
  */
-#include "base/idn.h"
-
 #include <config.h>
+
+#include "base/idn.h"
 
 #ifdef HAVE_LIBIDN2
 #include <idn2.h>

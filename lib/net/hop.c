@@ -1,4 +1,6 @@
 /* hop.c: what all hops have in common: limits, injection, ends. */
+#include <config.h>
+
 #include "net/hop.h"
 
 #include <openssl/buffer.h>
@@ -174,6 +176,15 @@ static enum tlsdial_cause cause_of(const struct hop *hop, enum hop_fault fault)
     }
 }
 
+/* What the first bytes look like, where that is not what is spoken here; or NULL. */
+static const char *foreign_protocol(const struct hop *hop)
+{
+    const char *protocol = hop_protocol_of(
+        hop->first, hop->total < FIRST_OCTETS ? hop->total : FIRST_OCTETS);
+    bool ours = protocol != NULL && strstr(protocol, hop->kind->protocol) != NULL;
+    return ours ? NULL : protocol;
+}
+
 void hop_fail_octets(struct hop *hop, enum hop_fault fault, int code, const void *words,
                      size_t length)
 {
@@ -188,10 +199,7 @@ void hop_fail_octets(struct hop *hop, enum hop_fault fault, int code, const void
     failure->words_length = length < HOP_WORDS_MAX ? length : HOP_WORDS_MAX;
     if (length > 0)
         memcpy(failure->words, words, failure->words_length);
-    const char *protocol = hop_protocol_of(
-        hop->first, hop->total < FIRST_OCTETS ? hop->total : FIRST_OCTETS);
-    if (protocol != NULL && strstr(protocol, hop->kind->protocol) == NULL)
-        failure->protocol = protocol;
+    failure->protocol = foreign_protocol(hop);
 }
 
 void hop_fail(struct hop *hop, enum hop_fault fault, int code, const char *words)
@@ -317,10 +325,10 @@ enum hop_status hop_receive(struct hop *hop, const void *data, size_t length)
 
 enum hop_status hop_end(struct hop *hop)
 {
-    if (hop->status != HOP_MORE)
-        return hop->status;
-    hop_fail_octets(hop, hop->foreign ? HOP_WRONG_PROTOCOL : HOP_CLOSED, -1, hop->unit,
-                    hop->length);
+    bool foreign = hop->foreign || (hop->units == 0 && foreign_protocol(hop) != NULL);
+    if (hop->status == HOP_MORE)
+        hop_fail_octets(hop, foreign ? HOP_WRONG_PROTOCOL : HOP_CLOSED, -1, hop->unit,
+                        hop->length);
     return hop->status;
 }
 

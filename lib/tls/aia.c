@@ -144,7 +144,8 @@ static enum tlsdial_cause load(const struct fetch *fetch, const char *url,
                                const struct place *place, struct stream *stream,
                                STACK_OF(X509) * *list, struct tlsdial_error *error)
 {
-    BIO *bio = stream_bio_new(stream);
+    BIO_METHOD *method = NULL;
+    BIO *bio = stream_bio_new(stream, &method);
     OSSL_HTTP_REQ_CTX *http = NULL;
     struct tlsdial_error reason = {0};
     BIO *body = NULL;
@@ -160,6 +161,7 @@ static enum tlsdial_cause load(const struct fetch *fetch, const char *url,
     unsigned long code = ERR_peek_error();
     OSSL_HTTP_close(http, 1);
     BIO_free(bio);
+    BIO_meth_free(method);
     if (sk_X509_num(*list) > 0)
         return TLSDIAL_OK;
     if (reason.cause != TLSDIAL_OK) {

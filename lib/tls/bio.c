@@ -59,31 +59,26 @@ static long bio_ctrl(BIO *bio, int command, long number, void *pointer)
     }
 }
 
-/* A BIO type is registered once a process. */
-static BIO_METHOD *stream_method;
-static CRYPTO_ONCE stream_method_once = CRYPTO_ONCE_STATIC_INIT;
-
-static void stream_method_make(void)
+/* Each BIO has a method of its own, which goes with it: one for all would be left behind when the
+ * library is unloaded. Nobody asks for its type, so that none of OpenSSL's few numbers is taken. */
+static BIO_METHOD *method_new(void)
 {
-    int index = BIO_get_new_index();
-    BIO_METHOD *method =
-        index < 0 ? NULL : BIO_meth_new(index | BIO_TYPE_SOURCE_SINK, "tlsdial stream");
+    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "tlsdial stream");
     if (method == NULL)
-        return;
+        return NULL;
     if (BIO_meth_set_read_ex(method, bio_read) &&
         BIO_meth_set_write_ex(method, bio_write) && BIO_meth_set_ctrl(method, bio_ctrl))
-        stream_method = method;
-    else
-        BIO_meth_free(method);
+        return method;
+    BIO_meth_free(method);
+    return NULL;
 }
 
-BIO *stream_bio_new(struct stream *stream)
+BIO *stream_bio_new(struct stream *stream, BIO_METHOD **method)
 {
-    if (!CRYPTO_THREAD_run_once(&stream_method_once, stream_method_make) ||
-        stream_method == NULL)
-        return NULL;
-    BIO *bio = BIO_new(stream_method);
-    if (bio == NULL)
+    BIO *bio = NULL;
+    if (*method == NULL)
+        *method = method_new();
+    if (*method == NULL || (bio = BIO_new(*method)) == NULL)
         return NULL;
     BIO_set_data(bio, stream);
     BIO_set_init(bio, 1);

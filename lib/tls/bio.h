@@ -7,7 +7,8 @@
 #include "net/stream.h"
 
 /** A BIO over the stream, which stays the caller's and must outlive it. It never waits: it asks to
- * retry. NULL when out of memory. */
-BIO *stream_bio_new(struct stream *stream);
+ * retry. NULL when out of memory. *method is made where it is NULL; it must outlive the BIO, and is
+ * to be freed with BIO_meth_free(3) in any case. */
+BIO *stream_bio_new(struct stream *stream, BIO_METHOD **method);
 
 #endif

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "tls/trace.h"
+#include "tls/conn.h"
 #include "x509/lookup.h"
 #include "tls/verify_callback.h"
 #include "x509/path_search.h"
@@ -102,7 +102,10 @@ static bool apply_policy(SSL_CTX *ctx)
                                         X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     /* A build of OpenSSL may log keys where SSLKEYLOGFILE says; here only an option may. */
     SSL_CTX_set_keylog_callback(ctx, NULL);
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    /* No cache: each connection keeps what it gets, until somebody asks for it. */
+    SSL_CTX_set_session_cache_mode(ctx,
+                                   SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(ctx, conn_keep_session);
     /* A write goes out record by record, so that the idle timeout can watch each. */
     SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
@@ -213,7 +216,7 @@ static void apply_verify_time(tlsdial_client *client)
 }
 
 /* Before the first trust of the user's own: forgets what the configuration may have loaded. */
-static bool begin_own_trust(tlsdial_client *client)
+bool client_begin_own_trust(tlsdial_client *client)
 {
     if (client->has_trust)
         return true;
@@ -234,7 +237,7 @@ enum tlsdial_cause tlsdial_client_add_ca_file(tlsdial_client *client, const char
     enum tlsdial_cause cause = client_check_setting(client, file, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (!begin_own_trust(client))
+    if (!client_begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_file(&client->trust, SSL_CTX_get_cert_store(client->ctx), file,
                           error);
@@ -247,7 +250,7 @@ enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
     enum tlsdial_cause cause = client_check_setting(client, directory, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (!begin_own_trust(client))
+    if (!client_begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_path(&client->trust, SSL_CTX_get_cert_store(client->ctx), directory,
                           error);

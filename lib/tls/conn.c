@@ -42,6 +42,15 @@ enum tlsdial_cause conn_misuse(const tlsdial_conn *conn, const char *what,
     return TLSDIAL_MISUSE;
 }
 
+int conn_keep_session(SSL *ssl, SSL_SESSION *session)
+{
+    tlsdial_conn *conn = SSL_get_app_data(ssl);
+    if (conn == NULL)
+        return 0;
+    session_list_add(&conn->sessions, session);
+    return 1; /* the reference is ours */
+}
+
 void conn_note_traffic(tlsdial_conn *conn)
 {
     evidence_traffic(conn->evidence, stream_received(conn->stream),
@@ -78,6 +87,7 @@ void tlsdial_conn_free(tlsdial_conn *conn)
     if (conn->end_sent) /* session tickets have come, as a rule, and nobody may have read them */
         stream_discard(conn->stream);
     SSL_free(conn->ssl); /* and the BIO */
+    BIO_meth_free(conn->bio_method);
     stream_free(conn->stream);
     messages_clear(&conn->messages);
     if (conn->record != NULL)
@@ -85,6 +95,8 @@ void tlsdial_conn_free(tlsdial_conn *conn)
     wait_set_clear(&conn->waits);
     OPENSSL_free(conn->alpn);
     sk_X509_pop_free(conn->untrusted, X509_free);
+    verification_clear(&conn->resumed);
+    session_list_clear(&conn->sessions);
     if (conn->owns_evidence)
         tlsdial_evidence_free(conn->evidence);
     OPENSSL_free(conn);

@@ -8,8 +8,9 @@
 #include "base/target.h"
 #include "net/stream.h"
 #include "net/wait.h"
-#include "tls/client.h"
+#include "tls/policy.h"
 #include "tls/evidence.h"
+#include "tls/session.h"
 #include "tls/trace.h"
 
 /** How a call to OpenSSL ended. */
@@ -30,6 +31,7 @@ struct ending {
 struct tlsdial_conn {
     SSL *ssl;
     struct stream *stream;
+    BIO_METHOD *bio_method; /**< of the SSL's BIO */
     tlsdial_evidence *evidence;
     bool owns_evidence;
     const tlsdial_cancel *cancel; /**< NULL: none */
@@ -43,6 +45,10 @@ struct tlsdial_conn {
     struct host reference;    /**< that the certificate must be for */
     struct messages messages;
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
+
+    struct session_place place;     /**< whom its sessions are of */
+    struct session_list sessions;   /**< that the server gave and nobody has taken yet */
+    struct verification resumed;    /**< of the session that is offered */
 
     /** What was taken from the caller and not all sent: OpenSSL has begun a record of it, and must
      * be given the same octets again. */
@@ -69,6 +75,8 @@ struct ending conn_ending(const tlsdial_conn *conn);
 /** Fills the error; the connection may be NULL. */
 enum tlsdial_cause conn_misuse(const tlsdial_conn *conn, const char *what,
                                struct tlsdial_error *error);
+/** For SSL_CTX_sess_set_new_cb(3): keeps a session of the connection that is the SSL's app data. */
+int conn_keep_session(SSL *ssl, SSL_SESSION *session);
 /** Brings the evidence's count of bytes up to date. */
 void conn_note_traffic(tlsdial_conn *conn);
 

@@ -16,6 +16,7 @@
 #include "tls/conn.h"
 #include "tls/diagnose.h"
 #include "tls/options.h"
+#include "tls/resume.h"
 #include "tls/verify_callback.h"
 #include "tls/way.h"
 #include "x509/ocsp.h"
@@ -124,7 +125,7 @@ static bool set_alpn(tlsdial_conn *conn, const struct dial_options *options)
 static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_error *error)
 {
     tlsdial_conn *conn = dialing->conn;
-    BIO *bio = stream_bio_new(conn->stream);
+    BIO *bio = stream_bio_new(conn->stream, &conn->bio_method);
     stream_begin_tls(conn->stream);
     conn->ssl = bio != NULL ? SSL_new(dialing->client->ctx) : NULL;
     if (conn->ssl == NULL) {
@@ -133,10 +134,12 @@ static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_err
     }
     SSL_set_bio(conn->ssl, bio, bio);
     messages_watch(conn->ssl, &conn->messages);
-    return SSL_set_app_data(conn->ssl, conn) == 1 && set_alpn(conn, &dialing->options) &&
-                   set_names(conn, &dialing->options, &dialing->host)
-               ? TLSDIAL_OK
-               : error_out_of_memory(error);
+    if (SSL_set_app_data(conn->ssl, conn) != 1 || !set_alpn(conn, &dialing->options) ||
+        !set_names(conn, &dialing->options, &dialing->host))
+        return error_out_of_memory(error);
+    resume_set_place(conn, &dialing->host, dialing->port);
+    resume_offer(conn, dialing->options.session);
+    return TLSDIAL_OK;
 }
 
 /* What the verification came to that did not end the handshake. */
@@ -157,6 +160,8 @@ static void note_verification(tlsdial_conn *conn)
 static bool note_handshake(tlsdial_conn *conn, bool done)
 {
     tlsdial_evidence *evidence = conn->evidence;
+    if (done)
+        resume_note(conn);
     ERR_set_mark();
     evidence->certificate_requested = conn->messages.certificate_requested;
     evidence->signature = signature_scheme_name(conn->messages.signature);

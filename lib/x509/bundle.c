@@ -1,4 +1,6 @@
 /* bundle.c: the index of a PEM bundle; see bundle.h. */
+#include <config.h>
+
 #include "x509/bundle.h"
 
 #include <openssl/crypto.h>

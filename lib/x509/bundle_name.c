@@ -1,4 +1,6 @@
 /* bundle_name.c: as much DER as it takes to find a name in a certificate or CRL; see bundle.h. */
+#include <config.h>
+
 #include "x509/bundle.h"
 
 /* What is left to read. */

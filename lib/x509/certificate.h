@@ -25,6 +25,8 @@ char *pin_text(const X509 *x509);
 bool general_name_text(char *to, size_t size, const GENERAL_NAME *name);
 /** Seconds since 1970. False where there is no time or it is malformed. */
 bool asn1_time_seconds(const ASN1_TIME *time, int64_t *seconds);
+/** Whether OpenSSL cannot read the certificate's extensions; then which. Not escaped. */
+bool certificate_malformed_part(char *to, size_t size, X509 *x509);
 /** Text is escaped here. False when out of memory; *to is then to be cleared as well. */
 bool certificate_describe(struct tlsdial_certificate *to, const X509 *x509);
 void certificate_clear(struct tlsdial_certificate *certificate);

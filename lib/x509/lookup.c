@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include "x509/bundle.h"
 
@@ -20,6 +21,8 @@
 struct bundle_list {
     struct bundle *items;
     size_t count;
+    STACK_OF(X509) * odd;   /* of the files that were parsed at once; NULL: none */
+    X509_LOOKUP *directory; /* the store's own, asked with us; NULL: none */
 };
 
 /* ---- reading ---- */
@@ -82,8 +85,10 @@ static void free_list(X509_LOOKUP *lookup)
     struct bundle_list *list = X509_LOOKUP_get_method_data(lookup);
     for (size_t i = 0; list != NULL && i < list->count; i++)
         bundle_clear(&list->items[i]);
-    if (list != NULL)
+    if (list != NULL) {
         OPENSSL_free(list->items);
+        sk_X509_pop_free(list->odd, X509_free);
+    }
     OPENSSL_free(list);
 }
 
@@ -119,6 +124,14 @@ bool lookup_prepare_store(X509_STORE *store)
     return list_of(store) != NULL;
 }
 
+bool lookup_use_directory(X509_STORE *store, X509_LOOKUP *directory)
+{
+    struct bundle_list *list = list_of(store);
+    if (list != NULL)
+        list->directory = directory;
+    return list != NULL;
+}
+
 static bool add_bundle(X509_STORE *store, struct bundle bundle)
 {
     struct bundle_list *list = list_of(store);
@@ -130,6 +143,20 @@ static bool add_bundle(X509_STORE *store, struct bundle bundle)
     list->items = items;
     list->items[list->count++] = bundle;
     return true;
+}
+
+/* Behind the same lookup as what is indexed: a store that has one certificate of a name asks no
+ * lookup for another. */
+static bool add_odd(struct bundle_list *list, X509 *certificate)
+{
+    if (list != NULL && list->odd == NULL)
+        list->odd = sk_X509_new_null();
+    if (list == NULL || list->odd == NULL || X509_up_ref(certificate) != 1)
+        return false;
+    if (sk_X509_push(list->odd, certificate) > 0)
+        return true;
+    X509_free(certificate);
+    return false;
 }
 
 /* What no index can be made of: all of it at once, as OpenSSL reads it. */
@@ -144,7 +171,7 @@ static enum lookup_result add_parsed(X509_STORE *store, const char *text, size_t
     bool any = false, ok = all != NULL;
     for (int i = 0; ok && i < sk_X509_INFO_num(all); i++) {
         const X509_INFO *info = sk_X509_INFO_value(all, i);
-        ok = (info->x509 == NULL || X509_STORE_add_cert(store, info->x509) == 1) &&
+        ok = (info->x509 == NULL || add_odd(list_of(store), info->x509)) &&
              (info->crl == NULL || X509_STORE_add_crl(store, info->crl) == 1);
         *certificates += info->x509 != NULL;
         any = any || info->x509 != NULL || info->crl != NULL;
@@ -206,26 +233,54 @@ static void add_entry(X509_STORE *store, const struct bundle *bundle,
     X509_free(certificate);
 }
 
-static bool add_name(X509_STORE *store, const struct bundle_list *list, bool crls,
-                     const X509_NAME *name)
+/* Whether an entry may be of the name; the hash is not had of every name. */
+static bool may_be_of(const struct bundle_entry *entry, bool hashed, uint32_t hash)
+{
+    return !hashed || entry->name == hash;
+}
+
+static bool hash_of(const X509_NAME *name, uint32_t *hash)
 {
     const unsigned char *der;
     size_t length;
-    bool any = false;
-    if (X509_NAME_get0_der(name, &der, &length) != 1)
-        return false;
-    uint32_t hash;
-    bool hashed =
-        bundle_name_hash(der, length, &hash); /* else all have to be looked at */
+    return X509_NAME_get0_der(name, &der, &length) == 1 &&
+           bundle_name_hash(der, length, hash);
+}
+
+/* Has the store's directories add what they have of the name: a lookup that finds something is the
+ * last one that the store asks. */
+static void add_from_directory(const struct bundle_list *list, X509_LOOKUP_TYPE type,
+                               const X509_NAME *name)
+{
+    X509_OBJECT *found = list->directory != NULL ? X509_OBJECT_new() : NULL;
+    if (found != NULL && X509_LOOKUP_by_subject(list->directory, type, name, found) > 0) {
+        /* The store's reference keeps it; the object's end takes one away. */
+        if (type == X509_LU_CRL)
+            X509_CRL_up_ref(X509_OBJECT_get0_X509_CRL(found));
+        else
+            X509_up_ref(X509_OBJECT_get0_X509(found));
+    }
+    X509_OBJECT_free(found);
+}
+
+/* Of two that are equal but for their trust settings the store keeps the first. */
+static void add_name(X509_STORE *store, const struct bundle_list *list,
+                     X509_LOOKUP_TYPE type, const X509_NAME *name)
+{
+    uint32_t hash = 0;
+    bool crls = type == X509_LU_CRL, hashed = hash_of(name, &hash);
+    add_from_directory(list, type, name);
+    for (int i = 0; !crls && i < sk_X509_num(list->odd); i++) {
+        X509 *certificate = sk_X509_value(list->odd, i);
+        if (X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0)
+            X509_STORE_add_cert(store, certificate);
+    }
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < list->items[i].count; j++) {
             const struct bundle_entry *entry = &list->items[i].entries[j];
-            if ((hashed && entry->name != hash) || (entry->kind == BUNDLE_CRL) != crls)
-                continue;
-            add_entry(store, &list->items[i], entry, name);
-            any = true;
+            if (may_be_of(entry, hashed, hash) && (entry->kind == BUNDLE_CRL) == crls)
+                add_entry(store, &list->items[i], entry, name);
         }
-    return any;
 }
 
 /* What the store has now, and its end. X509_STORE_get0_objects() is deprecated in OpenSSL 4.0. */
@@ -285,6 +340,63 @@ static int find(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *nam
     X509_STORE *store = X509_LOOKUP_get_store(lookup);
     if (type != X509_LU_X509 && type != X509_LU_CRL)
         return 0;
-    return add_name(store, list, type == X509_LU_CRL, name) &&
-           give(store, type, name, found);
+    add_name(store, list, type, name);
+    return give(store, type, name, found);
+}
+
+/* ---- distrust ---- */
+
+/* Whether its trust settings reject it for servers. */
+static bool has_rejection(X509 *certificate)
+{
+    STACK_OF(ASN1_OBJECT) *uses = X509_get0_reject_objects(certificate);
+    for (int i = 0; i < sk_ASN1_OBJECT_num(uses); i++) {
+        int use = OBJ_obj2nid(sk_ASN1_OBJECT_value(uses, i));
+        if (use == NID_server_auth || use == NID_anyExtendedKeyUsage)
+            return true;
+    }
+    return false;
+}
+
+static bool rejects(X509 *trusted, const X509 *certificate)
+{
+    return has_rejection(trusted) &&
+           X509_NAME_cmp(X509_get_subject_name(trusted),
+                         X509_get_subject_name(certificate)) == 0 &&
+           X509_PUBKEY_eq(X509_get_X509_PUBKEY(trusted),
+                          X509_get_X509_PUBKEY(certificate)) == 1;
+}
+
+/* In what was indexed: there the store may have kept an equal one without trust settings. */
+static bool is_rejected_by_bundle(const struct bundle *bundle, const X509 *certificate)
+{
+    uint32_t hash = 0;
+    bool rejected = false, hashed = hash_of(X509_get_subject_name(certificate), &hash);
+    for (size_t i = 0; !rejected && i < bundle->count; i++) {
+        const struct bundle_entry *entry = &bundle->entries[i];
+        if (entry->kind != BUNDLE_TRUSTED_CERTIFICATE || !may_be_of(entry, hashed, hash))
+            continue;
+        X509 *trusted = bundle_certificate(bundle, entry);
+        rejected = trusted != NULL && rejects(trusted, certificate);
+        X509_free(trusted);
+    }
+    return rejected;
+}
+
+bool lookup_is_rejected(X509_STORE_CTX *store_ctx, const X509 *certificate)
+{
+    const struct bundle_list *list = list_of(X509_STORE_CTX_get0_store(store_ctx));
+    bool rejected = false;
+    for (size_t i = 0; list != NULL && !rejected && i < list->count; i++)
+        rejected = is_rejected_by_bundle(&list->items[i], certificate);
+    for (int i = 0; list != NULL && !rejected && i < sk_X509_num(list->odd); i++)
+        rejected = rejects(sk_X509_value(list->odd, i), certificate);
+    if (rejected)
+        return true;
+    STACK_OF(X509) *trusted =
+        X509_STORE_CTX_get1_certs(store_ctx, X509_get_subject_name(certificate));
+    for (int i = 0; !rejected && i < sk_X509_num(trusted); i++)
+        rejected = rejects(sk_X509_value(trusted, i), certificate);
+    sk_X509_pop_free(trusted, X509_free);
+    return rejected;
 }

@@ -26,4 +26,12 @@ enum lookup_result {
 enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
                                    size_t *certificates);
 
+/** Has the lookup ask the store's lookup of hashed directories too, so that certificates of one name
+ * are found in either. False when out of memory. */
+bool lookup_use_directory(X509_STORE *store, X509_LOOKUP *directory);
+
+/** Whether a trusted place has a certificate of this one's subject and key whose trust settings
+ * reject it for servers, whatever other places have. */
+bool lookup_is_rejected(X509_STORE_CTX *store_ctx, const X509 *certificate);
+
 #endif

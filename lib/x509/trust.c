@@ -123,7 +123,8 @@ static bool use_directory(X509_STORE *store, const char *directory)
 {
     X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
     return lookup != NULL &&
-           X509_LOOKUP_add_dir(lookup, directory, X509_FILETYPE_PEM) == 1;
+           X509_LOOKUP_add_dir(lookup, directory, X509_FILETYPE_PEM) == 1 &&
+           lookup_use_directory(store, lookup);
 }
 
 /* ---- the defaults ---- */
@@ -312,6 +313,11 @@ enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
         !add_place(trust, directory, TLSDIAL_TRUST_DIRECTORY, 0))
         return error_out_of_memory(error);
     return TLSDIAL_OK;
+}
+
+bool trust_add_memory(struct trust *trust, size_t certificates)
+{
+    return add_place(trust, "certificates in memory", TLSDIAL_TRUST_MEMORY, certificates);
 }
 
 enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,

@@ -78,6 +78,9 @@ static void say_names(struct words *words, const struct finding *finding)
         finding->name_count < FINDING_NAMES ? finding->name_count : FINDING_NAMES;
     if (finding->name_count == 0)
         say(words, "no name at all");
+    if (finding->name_count == 0 && finding->common_name != NULL)
+        say_text(words, " (a common name, \"", finding->common_name,
+                 "\", does not count without a subjectAltName)");
     for (size_t i = 0; i < shown; i++)
         say_name(words, i > 0 ? ", " : "", or_empty(finding->names[i]), "");
     if (finding->name_count > shown)
@@ -108,6 +111,12 @@ static void say_namesake(struct words *words, const struct finding *finding)
     if (finding->namesake == NAMESAKE_OTHER_KEY) {
         say_text(words, "; the one of that name has another key, in ",
                  finding->namesake_place, "");
+        return;
+    }
+    if (finding->namesake == NAMESAKE_MALFORMED) {
+        say_text(words, "; the one of that name in ", finding->namesake_place,
+                 " is malformed: ");
+        say_text(words, "", finding->detail, "");
         return;
     }
     say_text(words, "; the one in ", finding->namesake_place,
@@ -155,17 +164,54 @@ static void say_purpose(struct words *words, const struct finding *finding)
 
 static void say_constrained_name(struct words *words, const struct finding *finding)
 {
+    const char *verb =
+        finding->kind == FINDING_NAME_EXCLUDED ? "exclude" : "do not permit";
+    if (finding->constrainer != NULL) {
+        say_text(words, "has the ", finding->detail, "");
+        say_name(words, " \"", or_empty(finding->names[0]), "\"");
+        say_name(words, ", which the name constraints of \"", finding->constrainer,
+                 "\" ");
+        say(words, "%s", verb);
+        return;
+    }
     say(words, "is for ");
     say_names(words, finding);
-    say(words, ", which the name constraints of a CA above it %s",
-        finding->kind == FINDING_NAME_EXCLUDED ? "exclude" : "do not permit");
+    say(words, ", which the name constraints of a CA above it %s", verb);
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    size_t i = 0;
+    while (a[i] != '\0' && (a[i] | 0x20) == (b[i] | 0x20))
+        i++;
+    return a[i] == b[i];
+}
+
+/* Whether "*.example" would be for "a_b.example", but for the underscore. */
+static bool is_underscore_below_wildcard(const struct finding *finding)
+{
+    const char *reference = or_empty(finding->reference);
+    const char *dot = strchr(reference, '.');
+    const char *underscore = strchr(reference, '_');
+    if (dot == NULL || underscore == NULL || underscore > dot)
+        return false;
+    for (size_t i = 0; i < FINDING_NAMES && finding->names[i] != NULL; i++)
+        if (finding->names[i][0] == '*' && same_name(finding->names[i] + 1, dot))
+            return true;
+    return false;
 }
 
 static void say_name_mismatch(struct words *words, const struct finding *finding)
 {
     say(words, "is for ");
     say_names(words, finding);
-    say_text(words, ", not for ", or_empty(finding->reference), "");
+    say_text(words, ", not for ", finding->reference, "");
+    if (finding->is_dns_name_only)
+        say(words,
+            ": it has that address as a DNS name, which does not count, and not as "
+            "an IP address");
+    else if (is_underscore_below_wildcard(finding))
+        say(words, ": OpenSSL lets no wildcard stand for a name with an underscore");
 }
 
 static void say_weakness(struct words *words, const struct finding *finding)
@@ -237,6 +283,14 @@ static void say_crl(struct words *words, const struct finding *finding)
     const char *issuer = or_empty(finding->issuer);
     if (finding->kind == FINDING_CRL_ABSENT) {
         say_name(words, "cannot be checked: there is no CRL of \"", issuer, "\" for it");
+        say_text(words, "; its distribution point is ", finding->url, "");
+    } else if (finding->kind == FINDING_CRL_OUT_OF_SCOPE) {
+        say_name(words, "cannot be checked with the CRL of \"", issuer, "\": ");
+        if (finding->detail != NULL && *finding->detail != '\0')
+            say_text(words, "", finding->detail, "");
+        else
+            say_text(words, "it is for the distribution point ", finding->url,
+                     ", which the certificate does not name");
     } else if (finding->kind == FINDING_CRL_UNUSABLE) {
         say_name(words, "cannot be checked with the CRL of \"", issuer, "\": ");
         say_text(words, "", finding->detail, "");
@@ -286,6 +340,9 @@ static void say_reason(struct words *words, const struct finding *finding)
     case FINDING_MALFORMED:
         say_text(words, "is malformed: ", finding->detail, "");
         break;
+    case FINDING_UNPARSED:
+        say_text(words, "cannot be parsed: ", finding->detail, "");
+        break;
     case FINDING_CRITICAL_EXTENSION:
         say_text(words,
                  "has a critical extension that OpenSSL does not know: ", finding->detail,
@@ -329,6 +386,7 @@ static void say_reason(struct words *words, const struct finding *finding)
     case FINDING_CRL_EXPIRED:
     case FINDING_CRL_NOT_YET_VALID:
     case FINDING_CRL_UNUSABLE:
+    case FINDING_CRL_OUT_OF_SCOPE:
         say_crl(words, finding);
         break;
     case FINDING_STAPLE_MISSING:
@@ -363,8 +421,10 @@ void words_sentence(char to[WORDS_SIZE], const struct finding *finding)
         say_text(&words, " is not in ", finding->trust, "");
     } else {
         say_name(&words, "the certificate \"", finding->subject, "\" ");
-        if (finding->subject == NULL && finding->kind == FINDING_OTHER)
+        if (finding->kind == FINDING_OTHER && finding->subject == NULL)
             say(&words, "the verification ");
+        else if (finding->kind == FINDING_UNPARSED)
+            say(&words, "a certificate that the server sent ");
         say_reason(&words, finding);
     }
 }
@@ -380,7 +440,18 @@ static bool is_clock_wrong(const struct finding *finding)
 void words_hint(char to[TLSDIAL_HINT_SIZE], const struct finding *finding)
 {
     char clock[64], built[64];
-    snprintf(to, TLSDIAL_HINT_SIZE, "%s", tlsdial_cause_hint(finding->cause));
+    bool malformed =
+        finding->kind == FINDING_MALFORMED || finding->kind == FINDING_UNPARSED;
+    snprintf(
+        to, TLSDIAL_HINT_SIZE, "%s",
+        malformed ? "the server needs another certificate: this one is not as RFC "
+                    "5280 has it"
+        : finding->kind == FINDING_NAME_MISMATCH && finding->name_count == 0
+            ? "the server needs a certificate that has its name as a subjectAltName"
+        : finding->is_dns_name_only
+            ? "the server needs a certificate that has the address as an iPAddress of "
+              "its subjectAltName"
+            : tlsdial_cause_hint(finding->cause));
     if (!is_clock_wrong(finding))
         return;
     time_text(clock, sizeof clock, finding->now);

@@ -6,12 +6,6 @@ requires openssl python
 make_check_pki
 PAST=20200101000000Z EXPIRY=20210203040506Z
 
-# Nothing but --max-time bounds this one; it is looked at last.
-start_peer silent
-tlsdial check --connect-timeout 0 127.0.0.1 "$port" >"$T/default.out" 2>"$T/default.err" &
-without_limits=$!
-remember "$without_limits"
-
 # --- a server as it should be ---------------------------------------------------------
 
 offer whole lower upper
@@ -234,14 +228,11 @@ stop_peer
 
 offer server
 check -v localhost "$port"
+status_is 0 '-v: status'
 err_has 'connected (' '-v tells the steps'
 err_has 'verified; TLSv1.3' '-v tells the handshake'
 err_has 'close_notify sent' '-v tells the end'
 out_has 'ok: ' '-v: and there is a report'
 stop_peer
-
-wait_status "$without_limits"
-status_is 73 'without another limit, a run ends after a while'
-forget "$without_limits"
 
 done_testing 105

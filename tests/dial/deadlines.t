@@ -6,6 +6,14 @@ requires python openssl
 
 make_usual
 
+# Nothing but the default of --max-time bounds this one; it is looked at last, for that is 30 s.
+if has_check; then
+    start_peer silent
+    tlsdial check --connect-timeout 0 127.0.0.1 "$port" >"$T/default.out" 2>"$T/default.err" &
+    without_limits=$!
+    remember "$without_limits"
+fi
+
 # Long enough for a handshake, however slow this machine is and whatever else it does.
 start_peer serve
 before=$(date +%s)
@@ -127,4 +135,12 @@ start_peer serve --delay 1
 dial --connect-timeout 0 --idle-timeout 0 --max-time 0 127.0.0.1 "$port"
 status_is 0 '0 is no limit, not one that has passed'
 
-done_testing 36
+if has_check; then
+    wait_status "$without_limits"
+    status_is 73 'check: without another limit, a run ends after a while'
+    forget "$without_limits"
+else
+    skip 'check: the default of --max-time' "this tlsdial was built without 'check'"
+fi
+
+done_testing 37

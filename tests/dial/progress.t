@@ -46,7 +46,10 @@ if [ "$EXEEXT" != .exe ]; then
 else
     skip 'how often it is drawn, and where' "wine's console draws in its own way" 4
 fi
+stop_peer
 
+# Whatever takes more than a second would be shown, if anything were.
+start_peer trickle --body 300000 --chunk 10000 --interval 0.05
 dial on=terminal -q -o "$file" 127.0.0.1 "$port"
 status_is 0 '-q'
 out_lacks received '-q: nothing is shown'

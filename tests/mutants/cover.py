@@ -110,34 +110,42 @@ def kept(path, make):
     return result
 
 
+def known_lines(tree, gcov, folder):
+    """The lines with code of all that was compiled, as if no test had run any."""
+    notes = os.path.join(folder, "notes")
+    link_notes(tree, notes)
+    lines = counts(tree, gcov, notes)
+    shutil.rmtree(notes)
+    return {"lines": lines}
+
+
 def map_of(tree, gcov, folder, jobs, say):
     """The map. What an earlier run left in folder for the same files is not made again."""
     os.makedirs(folder, exist_ok=True)
     code = [p for p in files_of(tree.root) if p.endswith((".c", ".h", ".def"))]
     sources = digest_of(*(read(os.path.join(tree.root, p)) for p in code if p[:5] != "tests"))
-    found = Map()
-
-    def known():
-        notes = os.path.join(folder, "notes")
-        link_notes(tree, notes)
-        lines = counts(tree, gcov, notes)
-        shutil.rmtree(notes)
-        return {"lines": lines}
+    found, used = Map(), [sources + ".json"]
 
     def one(test):
         path = os.path.join(tree.root, test if test.endswith(".t") else test + ".c")
         text = read(path) if os.path.exists(path) else b""
-        path = os.path.join(folder, digest_of(sources, test, text) + ".json")
+        name = digest_of(sources, test, text) + ".json"
+        used.append(name)
+        path = os.path.join(folder, name)
         if not os.path.exists(path):
             tree.clock.check()
             say("covering %s" % test)
         return test, kept(path, lambda: measure(tree, gcov, folder, test))
 
-    found.add(kept(os.path.join(folder, sources + ".json"), known), None)
+    path = os.path.join(folder, used[0])
+    found.add(kept(path, lambda: known_lines(tree, gcov, folder)), None)
     with ThreadPoolExecutor(jobs) as pool:
         for test, result in pool.map(one, tree.tests):
             found.add(result, test)
             found.seconds[test] = result["seconds"]
             if result["failed"]:
                 found.failed[test] = result["failed"]
+    for name in set(os.listdir(folder)) - set(used):  # of what has changed since
+        path = os.path.join(folder, name)
+        (shutil.rmtree if os.path.isdir(path) else os.unlink)(path)
     return found

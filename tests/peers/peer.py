@@ -7,6 +7,7 @@ wait before it ends. Log lines go to --log, or standard error.
 """
 
 import argparse
+import base64
 import os
 import select
 import shlex
@@ -346,6 +347,19 @@ def plain_answer(sock, args):
     """waits for the ClientHello, sends --text, then FIN"""
     read_client_hello(sock)
     plain(sock, args)
+
+
+def certificate_message(sock, args):
+    """TLS 1.2 up to the Certificate message, with the PEM certificate of --file as it is"""
+    receive_record(sock)
+    with open(args.file, encoding="ascii") as file:
+        der = base64.b64decode(file.read().split("-----")[2])
+    sized = lambda data: len(data).to_bytes(3, "big") + data  # noqa: E731
+    hello = b"\x03\x03" + bytes(32) + b"\0" + b"\xc0\x2b" + b"\0"
+    hello += b"\0\x05" + b"\xff\x01\0\x01\0"  # secure renegotiation (RFC 5746)
+    flight = b"\x02" + sized(hello) + b"\x0b" + sized(sized(sized(der)))
+    sock.sendall(b"\x16\x03\x03" + len(flight).to_bytes(2, "big") + flight)
+    drain(sock)
 
 
 def files(sock, args):
@@ -739,6 +753,7 @@ SERVED = {
     "plain": plain,
     "plain-http": plain_http,
     "plain-answer": plain_answer,
+    "certificate-message": certificate_message,
     "files": files,
     "reset-handshake": reset_handshake,
     "close-handshake": close_handshake,

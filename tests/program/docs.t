@@ -68,16 +68,27 @@ fi
 # --- functions ------------------------------------------------------------------------
 
 sort "$TOP_SRCDIR/lib/libtlsdial.sym" >"$T/functions"
-sed -n 's/^\.Fo \(tlsdial_[a-z0-9_]*\).*/\1/p; s/^\.Fn \(tlsdial_[a-z0-9_]*\).*/\1/p' \
-    "$reference" | sort -u >"$T/all-described"
-# The types of functions that an application writes are set like functions.
-sed -n 's/^typedef .*[ *]\(tlsdial_[a-z0-9_]*\)(.*/\1/p' "$header" | sort >"$T/types"
-comm -23 "$T/all-described" "$T/types" >"$T/described"
-same_words "$T/described" "$T/functions" 'libtlsdial(3) has the functions of the library'
-# Each is explained in an item, alone or with its kin; a callback's type is no function.
-sed -n '/^\.It .*Fn /p' "$reference" | tr -s ' ' '\n' | grep '^tlsdial_' | sort -u >"$T/items"
-comm -23 "$T/items" "$T/types" >"$T/explained"
-same_words "$T/explained" "$T/functions" 'libtlsdial(3) explains each of them'
+pages=$TOP_BUILDDIR/doc/man3
+# shellcheck disable=SC2046 # names without blanks
+sed -n '/^\.Sh DESCRIPTION/,$s/^\.Fn \(tlsdial_[a-z0-9_]*\).*/\1/p' \
+    $(grep -L '^\.so ' "$pages"/*.3) | sort -u >"$T/explained"
+# A callback is a type.
+comm -12 "$T/explained" "$T/functions" >"$T/explained-functions"
+same_words "$T/explained-functions" "$T/functions" \
+    'the pages of section 3 explain each function of the library'
+while read -r function; do
+    page=$pages/$function.3
+    target=$(sed -n 's|^\.so man3/||p' "$page" 2>/dev/null)
+    [ -z "$target" ] || page=$pages/$target
+    grep -q "^\.Fn $function" "$page" 2>/dev/null || echo "$function"
+done <"$T/functions" >"$T/without-page"
+same_bytes "$T/without-page" /dev/null 'each function has a page of its name'
+# What the overview speaks of is there, too.
+sed -n 's/^\.Fn \(tlsdial_[a-z0-9_]*\).*/\1/p' "$reference" | sort -u >"$T/mentioned"
+sed -n 's/^typedef .*[ *]\(tlsdial_[a-z0-9_]*\)(.*/\1/p' "$header" |
+    sort - "$T/functions" >"$T/known"
+comm -23 "$T/mentioned" "$T/known" >"$T/unknown"
+same_bytes "$T/unknown" /dev/null 'libtlsdial(3) speaks of functions that there are'
 
 # --- versions -------------------------------------------------------------------------
 

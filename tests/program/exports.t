@@ -26,15 +26,38 @@ done
 dynamic=-D
 [ "${library%.dll.a}" = "$library" ] || dynamic= # an import library has nothing else
 if [ -z "$library" ]; then
-    skip 'the library exports the list' 'there is no shared library' 2
+    skip 'the library exports the list' 'there is no shared library' 3
 elif ! command -v "${NM:=nm}" >/dev/null; then
-    skip 'the library exports the list' 'nm is not here' 2
+    skip 'the library exports the list' 'nm is not here' 3
 else
     "$NM" $dynamic --defined-only "$library" >"$T/nm" || bail_out 'nm cannot read the library'
     # shellcheck disable=SC2016 # a program of awk
-    "$AWK" 'NF > 2 && $2 !~ /^[Iit]$/ { print $NF }' "$T/nm" | sort >"$T/exported"
+    "$AWK" 'NF > 2 && $2 !~ /^[IitA]$/ { print $NF }' "$T/nm" | sort >"$T/versioned"
+    sed 's/@.*//' "$T/versioned" >"$T/exported"
     same_bytes "$T/exported" "$T/declared" 'the library exports what the header declares'
     is "$(grep -cv '^tlsdial_' "$T/exported")" 0 'every exported name begins with tlsdial_'
+    if [ ! -e "$TOP_BUILDDIR/lib/libtlsdial.map" ]; then
+        skip 'every exported name has a version' 'the linker gives none'
+    elif ! grep -q @ "$T/versioned"; then
+        skip 'every exported name has a version' 'this nm does not show it'
+    else
+        is "$(grep -cv '@@TLSDIAL_0$' "$T/versioned")" 0 'every exported name has a version'
+    fi
 fi
 
-done_testing 5
+# What an application that links the static library could collide with.
+archive=$TOP_BUILDDIR/lib/.libs/libtlsdial.a
+if [ ! -f "$archive" ] || ! command -v "${NM:=nm}" >/dev/null; then
+    skip 'the static library has no name without the prefix' 'it is not here, or nm is not'
+else
+    "$NM" -P -g "$archive" >"$T/archive" 2>/dev/null || bail_out 'nm cannot read the archive'
+    # A sanitizer adds names of its own, which begin with an underscore.
+    # shellcheck disable=SC2016 # a program of awk
+    "$AWK" 'NF > 1 && $2 ~ /^[A-TV-Z]$/ && $1 !~ /^_*tlsdial_/ && $1 !~ /^_/ { print $1 }' \
+        "$T/archive" | sort -u >"$T/unprefixed"
+    has "$T/archive" tlsdial_begin || bail_out 'nm says nothing of the archive'
+    same_bytes "$T/unprefixed" /dev/null 'the static library has no name without the prefix'
+    [ ! -s "$T/unprefixed" ] || show 'names without the prefix' "$T/unprefixed"
+fi
+
+done_testing 7

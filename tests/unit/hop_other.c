@@ -1,4 +1,6 @@
 /* hop_other.c: what directories, chat servers, databases and desktops do wrong. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -285,6 +287,8 @@ static const struct misbehaviour irc[] = {
      ":x 6700 * :go"},
     {"another command", "irc", NULL, {IRC_ASKED, S(":x STARTTLS\r\n")}, MALFORMED, -1, ":x STARTTLS"},
     {"another code", "irc", NULL, {IRC_ASKED, S(":x 671 * :go\r\n"), END}, CLOSED, -1, ""},
+    {"an XMPP server that closes", "irc", NULL, {IRC_BEGUN, S("<?xml version='1.0'?>"), END}, WRONG, -1,
+     "<?xml version='1.0'?>", "XMPP"},
     {"a mail server", "irc", NULL, {IRC_BEGUN, S("+OK x\r\n")}, WRONG, -1, "+OK x", "POP3"},
     {"a byte injected", "irc", NULL, {IRC_ASKED, S(":x 670 * :go\r\nX")}, INJECTION, -1, "X"},
     {"go-ahead before STARTTLS", "irc", NULL,
