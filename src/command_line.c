@@ -184,12 +184,6 @@ static enum tlsdial_cause apply(int code, const char *argument, struct options *
                                           : postpone(code, argument, pending, error);
 }
 
-static const char *name_of(int code)
-{
-    const struct option_entry *entry = options_table_find(code);
-    return entry != NULL ? entry->name : "";
-}
-
 /* Notes the option for messages, and as one that belongs to one command only. */
 static void note_option(struct pending *pending, const struct option_entry *entry)
 {
@@ -244,29 +238,6 @@ static enum tlsdial_cause match_command(const struct pending *pending,
                                  pending->lacking->name,
                                  options_table_lack(pending->lacking->code));
     return TLSDIAL_OK;
-}
-
-/* getopt_long() said '?' or ':', and named the option in optopt or, where it is long, not. */
-static enum tlsdial_cause bad_option(int found, char **argv, struct tlsdial_error *error)
-{
-    /* NULL with musl, where the last argument is an option that lacks its own. */
-    const char *text = argv[optind - 1] != NULL ? argv[optind - 1] : "";
-    bool is_long = strncmp(text, "--", 2) == 0;
-    /* First, for the getopt_long() of BSD and MinGW says ':' here too. */
-    if (is_long && strchr(text, '=') != NULL && *name_of(optopt) != '\0')
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "option '--%s' takes no argument", name_of(optopt));
-    if (found == ':' && !is_long && optopt < OPTION_LONG_ONLY)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "option '-%c' needs an argument", optopt);
-    if (found == ':')
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "option '--%s' needs an argument", name_of(optopt));
-    if (optopt != 0)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown",
-                                 optopt);
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                             "option '%s' is unknown or ambiguous", text);
 }
 
 static enum tlsdial_cause parse_target(int count, char **operands,
@@ -366,7 +337,7 @@ static enum tlsdial_cause read_options(int argc, char **argv, struct options *op
            (found = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
         const struct option_entry *entry = options_table_find(found);
         if (entry == NULL) /* '?' or ':' */
-            return bad_option(found, argv, error);
+            return options_table_reject(found, argv, error);
         note_option(pending, entry);
         cause = apply(found, optarg, options, pending, error);
     }
@@ -385,7 +356,7 @@ enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
                                 .attime = -1};
     enum tlsdial_cause cause = options_pipe_split(&options->pipe, &argc, argv, error);
     if (options->pipe.program != NULL)
-        pending.first[FOR_PIPE] = name_of(OPTION_EXEC);
+        pending.first[FOR_PIPE] = options_table_find(OPTION_EXEC)->name;
     if (cause == TLSDIAL_OK)
         cause = read_options(argc, argv, options, &pending, error);
     if (cause == TLSDIAL_OK && options->action == OPTIONS_DIAL) {

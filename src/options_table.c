@@ -163,6 +163,36 @@ void options_table_for_getopt(struct getopt_tables *tables)
     }
 }
 
+static const char *name_of(int code)
+{
+    const struct option_entry *entry = options_table_find(code);
+    return entry != NULL ? entry->name : "";
+}
+
+/* The option is in optopt or, where it is long, not. */
+enum tlsdial_cause options_table_reject(int found, char **argv,
+                                        struct tlsdial_error *error)
+{
+    /* NULL with musl, where the last argument is an option that lacks its own. */
+    const char *text = argv[optind - 1] != NULL ? argv[optind - 1] : "";
+    bool is_long = strncmp(text, "--", 2) == 0;
+    /* First, for the getopt_long() of BSD and MinGW says ':' here too. */
+    if (is_long && strchr(text, '=') != NULL && *name_of(optopt) != '\0')
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' takes no argument", name_of(optopt));
+    if (found == ':' && !is_long && optopt < OPTION_LONG_ONLY)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '-%c' needs an argument", optopt);
+    if (found == ':')
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' needs an argument", name_of(optopt));
+    if (optopt != 0)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown",
+                                 optopt);
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                             "option '%s' is unknown or ambiguous", text);
+}
+
 /* ---- --help ---- */
 
 static void print_entry(FILE *to, const struct option_entry *entry)

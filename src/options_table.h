@@ -5,6 +5,8 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "tlsdial.h"
+
 enum option_code {
     /* Below CHAR_MAX: options with a letter. */
     OPTION_LONG_ONLY = 256,
@@ -80,6 +82,9 @@ struct getopt_tables {
 };
 
 void options_table_for_getopt(struct getopt_tables *tables);
+/** Says what is wrong with the option for which getopt_long() has just returned '?' or ':'. */
+enum tlsdial_cause options_table_reject(int found, char **argv,
+                                        struct tlsdial_error *error);
 
 void options_print_help(FILE *to);
 

@@ -332,7 +332,7 @@ static void write_rest(struct pipe_flow *flow)
     struct pipe_ends_wait wait = {.write = true};
     bool moved = false;
     int code;
-    if (flow->shown && !flow->peer_ended && held(&flow->in) == 0)
+    if (flow->shown && !flow->peer_ended)
         take_data(flow, "", 0, true);
     flow->moved_at = clock_now_us();
     while (write_turn(flow, &moved, &ignored) == TLSDIAL_OK && held(&flow->in) > 0) {

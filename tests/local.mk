@@ -54,6 +54,7 @@ shell_tests = \
 	tests/dial/input.t \
 	tests/program/usage.t \
 	tests/pipe/usage.t \
+	tests/pipe/way.t \
 	tests/dial/nginx.t \
 	tests/trust/staple.t \
 	tests/dial/system.t \

@@ -826,6 +826,33 @@ def relay(sock, args):
         back.join()
 
 
+def connect_proxy(sock, args):
+    """an HTTP proxy that connects to port --to, whatever it is asked for, and logs that"""
+    args.log("asked: %s" % receive_lines(sock, b"\r\n\r\n").decode().splitlines()[0])
+    sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    relay(sock, args)
+
+
+def smtp_echo(sock, args):
+    """an SMTP server that begins TLS when it is asked to, and then is as echo"""
+    for answer in (b"220 peer ESMTP\r\n", b"250-peer\r\n250 STARTTLS\r\n", b"220 go on\r\n"):
+        sock.sendall(answer)
+        if not answer.endswith(b"go on\r\n"):
+            args.log("heard: %s" % receive_lines(sock, b"\r\n").decode().strip())
+    echo(sock, args)
+
+
+def receive_lines(sock, end):
+    """Up to that end and no further: what follows is another's."""
+    data = b""
+    while not data.endswith(end):
+        byte = receive(sock, 1)
+        if not byte:
+            raise Gone("client left")
+        data += byte
+    return data
+
+
 # --- verbs about the listening socket itself ----------------------------------------
 
 
@@ -894,6 +921,8 @@ SERVED = {
     "write-first": write_first,
     "echo": echo,
     "inetd": inetd,
+    "smtp-echo": smtp_echo,
+    "connect-proxy": connect_proxy,
     "early-answer": early_answer,
     "no-close-wait": no_close_wait,
     "relay": relay,

@@ -46,6 +46,12 @@ dial command=pipe localhost "$port" --exec sh -c 'exec >&- <&-; sleep 0.3; exit 
 status_is 7 'a program that closes its streams and ends later'
 dial command=pipe --max-time 1 localhost "$port" --exec sh -c 'exec >&- <&-; exec sleep 20'
 failed_as 74 deadline-transfer 'sh did not end in time' 'a program that does not end, --max-time'
+# shellcheck disable=SC2016
+dial command=pipe --max-time 1 localhost "$port" \
+    --exec sh -c 'trap "echo asked >\"$0\"; exit" TERM; exec >&- <&-; sleep 20 & wait' "$T/asked"
+status_is 74 'a program that does not end is asked to'
+wait_until 10 has "$T/asked" asked
+ok $? 'a program that does not end is asked to: it hears that'
 dial command=pipe localhost "$port" --exec ./no-such-program
 failed_as 16 input './no-such-program: No such file' 'a program that is not there'
 dial command=pipe localhost "$port" --exec "$T"
@@ -85,4 +91,4 @@ else
 fi
 stop_peer
 
-done_testing 23
+done_testing 25

@@ -41,6 +41,10 @@ start_peer write-first --bytes 5 --out "$T/kept"
 with_streams greeting 'what the peer says first' --half-close
 stop_peer
 
+start_peer write-first --bytes 100000000 --out "$T/kept"
+with_streams blocked 'both directions are blocked: no processor time is used'
+stop_peer
+
 if has_terminals; then
     # Escaping makes much of little; a terminal that nobody reads ends by a limit.
     start_peer write-first --bytes 1000000 --out "$T/kept"
@@ -55,4 +59,4 @@ else
     skip 'a terminal that nobody reads' 'no pseudo-terminal is to be had' 2
 fi
 
-done_testing 17
+done_testing 18

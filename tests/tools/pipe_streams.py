@@ -191,6 +191,23 @@ def both_gone(command):
     ends_with(process, 15)
 
 
+def blocked(command):
+    """neither side goes on: it waits, and does not turn round and round (peer: write-first)"""
+    (in_r, in_w), (out_r, out_w) = os.pipe(), os.pipe()
+    process = run(command, in_r, out_w)
+    os.set_blocking(in_w, False)
+    begin = time.monotonic()
+    while time.monotonic() < begin + 2:  # the input has always more
+        try:
+            os.write(in_w, b"x" * 65536)
+        except BlockingIOError:
+            time.sleep(0.02)
+    process.terminate()
+    _, _, usage = os.wait4(process.pid, 0)
+    must(usage.ru_utime + usage.ru_stime < 1, "less than half of the time is used, it was %.2f s" % (usage.ru_utime + usage.ru_stime))
+    must(len(read_all(out_r, 4096)) >= 4096, "something was received")
+
+
 # --- terminals ------------------------------------------------------------------------
 
 
