@@ -43,6 +43,17 @@ shell_tests = \
 	tests/dial/groups.t \
 	tests/dial/signals.t \
 	tests/dial/input.t \
+	tests/real/dovecot.t \
+	tests/real/haproxy.t \
+	tests/real/mariadb.t \
+	tests/real/microsocks.t \
+	tests/real/ngircd.t \
+	tests/real/postfix.t \
+	tests/real/postgresql.t \
+	tests/real/prosody.t \
+	tests/real/slapd.t \
+	tests/real/tinyproxy.t \
+	tests/real/vsftpd.t \
 	tests/program/usage.t \
 	tests/dial/nginx.t \
 	tests/trust/staple.t \
