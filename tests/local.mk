@@ -52,6 +52,17 @@ shell_tests = \
 	tests/dial/groups.t \
 	tests/dial/signals.t \
 	tests/dial/input.t \
+	tests/real/dovecot.t \
+	tests/real/haproxy.t \
+	tests/real/mariadb.t \
+	tests/real/microsocks.t \
+	tests/real/ngircd.t \
+	tests/real/postfix.t \
+	tests/real/postgresql.t \
+	tests/real/prosody.t \
+	tests/real/slapd.t \
+	tests/real/tinyproxy.t \
+	tests/real/vsftpd.t \
 	tests/program/usage.t \
 	tests/pipe/usage.t \
 	tests/pipe/way.t \

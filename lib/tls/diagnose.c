@@ -139,8 +139,8 @@ static const struct hint hints[] = {
     {"SMTP", "--starttls smtp begins TLS there; from the start it is often on port 465"},
     {"LMTP", "--starttls lmtp begins TLS there"},
     {"SMTP, LMTP or FTP",
-     "--starttls smtp or --starttls ftp begins TLS there; from the start it is often on "
-     "port 465 (SMTP) or 990 (FTP)"},
+     "--starttls smtp, --starttls lmtp or --starttls ftp begins TLS there; from the start "
+     "it is often on port 465 (SMTP) or 990 (FTP)"},
     {"NNTP", "--starttls nntp begins TLS there; from the start it is often on port 563"},
     {"POP3", "--starttls pop3 begins TLS there; from the start it is often on port 995"},
     {"IMAP", "--starttls imap begins TLS there; from the start it is often on port 993"},
