@@ -57,6 +57,7 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/fetch \
 	tests/unit/hop_limits \
 	tests/unit/hop_mail \
 	tests/unit/hop_other \
@@ -70,6 +71,7 @@ unit_tests = \
 
 tests_unit_deadline_SOURCES = tests/unit/deadline.c
 tests_unit_error_SOURCES = tests/unit/error.c
+tests_unit_fetch_SOURCES = tests/unit/fetch.c
 # Those of the program have its files, which are in no library.
 tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
 tests_unit_options_values_SOURCES = tests/unit/options_values.c \
@@ -81,6 +83,7 @@ tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
+tests_unit_fetch_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
@@ -127,6 +130,7 @@ unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_path_budget_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
+$(tests_unit_fetch_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
