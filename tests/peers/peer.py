@@ -685,6 +685,16 @@ def relay(sock, args):
         back.join()
 
 
+def http_proxy(sock, args):
+    """an HTTP proxy that connects to port --to whatever is asked for"""
+    request = b""
+    while not request.endswith(b"\r\n\r\n"):
+        request += receive(sock, 1)
+    args.log("request: " + request.decode("latin-1").split("\r\n")[0])
+    sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    relay(sock, args)
+
+
 # --- verbs about the listening socket itself ----------------------------------------
 
 
@@ -751,6 +761,7 @@ SERVED = {
     "early-answer": early_answer,
     "no-close-wait": no_close_wait,
     "relay": relay,
+    "http-proxy": http_proxy,
 }
 
 
