@@ -79,6 +79,7 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/fetch \
 	tests/unit/hop_limits \
 	tests/unit/hop_mail \
 	tests/unit/hop_other \
@@ -93,6 +94,7 @@ unit_tests = \
 
 tests_unit_deadline_SOURCES = tests/unit/deadline.c
 tests_unit_error_SOURCES = tests/unit/error.c
+tests_unit_fetch_SOURCES = tests/unit/fetch.c
 # Those of the program have its files, which are in no library.
 tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
 tests_unit_no_proxy_SOURCES = tests/unit/no_proxy.c src/no_proxy.c src/no_proxy.h \
@@ -106,6 +108,7 @@ tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
+tests_unit_fetch_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
 tests_unit_no_proxy_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
@@ -153,6 +156,7 @@ unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_path_budget_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
+$(tests_unit_fetch_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
 $(tests_unit_no_proxy_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h

@@ -281,7 +281,17 @@ offer mixed upper
 check --fetch-missing --resolve "ca.example:$files_port:10.1.1.1,127.0.0.1" localhost "$port"
 status_is 45 'a name with an address of either kind: status'
 report_has 'the chain is complete' 'a name with an address of either kind: the other is used'
-is "$(grep -c '^request: ' "$files_log")" 1 'once'
+is "$(grep -c '^request: ' "$files_log")" 1 'one request'
+
+stop_peer
+from "$here/lower.der"
+make_cert distant lower DNS:www.example.org
+offer distant upper
+start_peer http-proxy --to "$port"
+: >"$files_log"
+check --fetch-missing --proxy "http://127.0.0.1:$port" www.example.org 443
+verdict 45 incomplete-chain '127.0.0.1 is a loopback address' "the proxy's network is not the target's"
+is "$(grep -c '^request: ' "$files_log")" 0 'and is not asked'
 
 # --- several addresses -------------------------------------------------------------------------
 
@@ -321,4 +331,4 @@ start_peer drip-http
 in_vain "http://127.0.0.1:$port/ca.der" 'it did not come in time' 'a server that is slow' \
     --connect-timeout $((2 * slowness))
 
-done_testing 100
+done_testing 102

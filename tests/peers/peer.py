@@ -853,6 +853,16 @@ def receive_lines(sock, end):
     return data
 
 
+def http_proxy(sock, args):
+    """an HTTP proxy that connects to port --to whatever is asked for"""
+    request = b""
+    while not request.endswith(b"\r\n\r\n"):
+        request += receive(sock, 1)
+    args.log("request: " + request.decode("latin-1").split("\r\n")[0])
+    sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    relay(sock, args)
+
+
 # --- verbs about the listening socket itself ----------------------------------------
 
 
@@ -926,6 +936,7 @@ SERVED = {
     "early-answer": early_answer,
     "no-close-wait": no_close_wait,
     "relay": relay,
+    "http-proxy": http_proxy,
 }
 
 
