@@ -101,6 +101,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/client.c \
 	lib/tls/client.h \
 	lib/tls/client_verify.c \
+	lib/tls/configuration.c \
+	lib/tls/configuration.h \
 	lib/tls/conn.c \
 	lib/tls/conn.h \
 	lib/tls/credentials.c \

@@ -29,6 +29,7 @@ shell_tests = \
 	tests/trust/verify.t \
 	tests/dial/large.t \
 	tests/dial/client_certificate.t \
+	tests/dial/configuration.t \
 	tests/trust/malformed.t \
 	tests/trust/paths.t \
 	tests/trust/pins.t \

@@ -4,12 +4,14 @@
 #include "tls/client.h"
 
 #include <openssl/err.h>
+#include <openssl/sslerr.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/error.h"
+#include "tls/configuration.h"
 #include "tls/conn.h"
 #include "x509/lookup.h"
 #include "tls/verify_callback.h"
@@ -49,6 +51,60 @@ static bool set_manners(SSL_CTX *ctx)
     return true;
 }
 
+/* OpenSSL has no reason of its own for this but that it has no ciphers. */
+static enum tlsdial_cause no_context(struct tlsdial_error *error)
+{
+    char fault[512];
+    unsigned long code = ERR_peek_error();
+    char *file = configuration_file();
+    if (ERR_GET_REASON(code) != SSL_R_LIBRARY_HAS_NO_CIPHERS || file == NULL)
+        tlsdial_error_set(error, TLSDIAL_INTERNAL, code,
+                          "OpenSSL could not be set up: %s",
+                          error_openssl_reason("out of memory"));
+    else if (configuration_find_fault(NULL, fault, sizeof fault))
+        tlsdial_error_set(error, TLSDIAL_CONFIGURATION, code,
+                          "OpenSSL has no ciphers by its configuration %s", fault);
+    else
+        tlsdial_error_set(
+            error, TLSDIAL_CONFIGURATION, code,
+            "OpenSSL has no ciphers by its configuration '%s': it activates "
+            "no provider that has them, such as default or fips, or asks "
+            "for properties that none has",
+            file);
+    OPENSSL_free(file);
+    ERR_clear_error();
+    ERR_raise(ERR_GET_LIB(code), ERR_GET_REASON(code)); /* which the search has cleared */
+    return TLSDIAL_CONFIGURATION;
+}
+
+/* Keeps what OpenSSL ignores, before anything else is set. False when out of memory. */
+static bool note_warning(tlsdial_client *client)
+{
+    char fault[512], escaped[TLSDIAL_MESSAGE_SIZE];
+    if (!configuration_find_fault(client->ctx, fault, sizeof fault))
+        return true;
+    tlsdial_text_escape(escaped, sizeof escaped, fault);
+    client->warning = OPENSSL_strdup(escaped);
+    return client->warning != NULL;
+}
+
+static enum tlsdial_cause set_up(tlsdial_client *client, struct tlsdial_error *error)
+{
+    client->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
+    client->idle_timeout = DEFAULT_IDLE_TIMEOUT;
+    client->trust.words = OPENSSL_strdup("");
+    client->lock = CRYPTO_THREAD_lock_new();
+    client->untrusted = sk_X509_new_null();
+    if (client->trust.words == NULL || client->lock == NULL || client->untrusted == NULL)
+        return error_out_of_memory(error);
+    client->ctx = SSL_CTX_new(TLS_client_method());
+    if (client->ctx == NULL)
+        return no_context(error);
+    if (!note_warning(client) || !set_manners(client->ctx))
+        return error_out_of_memory(error);
+    return offer_begin(&client->offer, client->ctx, error);
+}
+
 tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
 {
     ERR_clear_error();
@@ -57,25 +113,16 @@ tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
         error_out_of_memory(error);
         return NULL;
     }
-    client->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
-    client->idle_timeout = DEFAULT_IDLE_TIMEOUT;
-    client->trust.words = OPENSSL_strdup("");
-    client->lock = CRYPTO_THREAD_lock_new();
-    client->untrusted = sk_X509_new_null();
-    client->ctx = SSL_CTX_new(TLS_client_method());
-    if (client->ctx == NULL || client->trust.words == NULL || client->lock == NULL ||
-        client->untrusted == NULL || !set_manners(client->ctx)) {
-        tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
-                          "OpenSSL could not be set up: %s",
-                          error_openssl_reason("out of memory"));
-        goto failed;
+    if (set_up(client, error) != TLSDIAL_OK) {
+        tlsdial_client_free(client);
+        return NULL;
     }
-    if (offer_begin(&client->offer, client->ctx, error) != TLSDIAL_OK)
-        goto failed;
     return client;
-failed:
-    tlsdial_client_free(client);
-    return NULL;
+}
+
+const char *tlsdial_client_warning(const tlsdial_client *client)
+{
+    return client != NULL ? client->warning : NULL;
 }
 
 void tlsdial_client_free(tlsdial_client *client)
@@ -91,6 +138,7 @@ void tlsdial_client_free(tlsdial_client *client)
     sk_X509_CRL_pop_free(client->crls, X509_CRL_free);
     pin_list_clear(&client->pins);
     tlsa_list_clear(&client->tlsa);
+    OPENSSL_free(client->warning);
     OPENSSL_free(client);
 }
 
@@ -254,6 +302,33 @@ enum tlsdial_cause tlsdial_client_set_protocols(tlsdial_client *client,
     SSL_CTX_set_min_proto_version(client->ctx, (int)lowest);
     SSL_CTX_set_max_proto_version(client->ctx, (int)highest);
     return TLSDIAL_OK;
+}
+
+enum tlsdial_cause tlsdial_client_set_groups(tlsdial_client *client, const char *list,
+                                             struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, list, error);
+    return cause == TLSDIAL_OK
+               ? offer_narrow_list(&client->offer, client->ctx, true, list, error)
+               : cause;
+}
+
+enum tlsdial_cause tlsdial_client_set_sigalgs(tlsdial_client *client, const char *list,
+                                              struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, list, error);
+    return cause == TLSDIAL_OK
+               ? offer_narrow_list(&client->offer, client->ctx, false, list, error)
+               : cause;
+}
+
+enum tlsdial_cause tlsdial_client_set_ciphers(tlsdial_client *client, const char *list,
+                                              struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, list, error);
+    return cause == TLSDIAL_OK
+               ? offer_narrow_ciphers(&client->offer, client->ctx, list, error)
+               : cause;
 }
 
 bool client_is_family(enum tlsdial_family family)

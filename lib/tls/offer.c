@@ -8,9 +8,9 @@
 
 #include "tls/offer.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -37,14 +37,14 @@ static const char *const strong_suites[] = {
 };
 /* X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024, x25519, secp256r1, x448, secp521r1,
  * secp384r1, ffdhe2048 to ffdhe8192: in the order of OpenSSL 3.0, post-quantum ones first. */
-static const struct offer_list strong_groups = {
-    {0x11ec, 0x11eb, 0x11ed, 0x001d, 0x0017, 0x001e, 0x0019, 0x0018, 0x0100, 0x0101, 0x0102,
-     0x0103, 0x0104},
-    13};
+static const struct offer_list strong_groups = {{0x11ec, 0x11eb, 0x11ed, 0x001d, 0x0017,
+                                                 0x001e, 0x0019, 0x0018, 0x0100, 0x0101,
+                                                 0x0102, 0x0103, 0x0104},
+                                                13};
 /* ML-DSA, ECDSA, EdDSA, RSA-PSS and RSA PKCS #1 with SHA-256 and longer; see signature_scheme_name(). */
 static const struct offer_list strong_signatures = {
-    {0x0905, 0x0906, 0x0904, 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x081a, 0x081b, 0x081c,
-     0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601},
+    {0x0905, 0x0906, 0x0904, 0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x081a, 0x081b,
+     0x081c, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601},
     20};
 
 /* The options of a configuration that make a client stricter; all others are ours to set. */
@@ -96,8 +96,8 @@ static bool is_allowed(const SSL_CTX *ctx, const char *name)
 
 static void add_name(char list[LIST_SIZE], const char *name)
 {
-    size_t used = strlen(list);
-    snprintf(list + used, LIST_SIZE - used, "%s%s", used > 0 ? ":" : "", name);
+    OPENSSL_strlcat(list, *list != '\0' ? ":" : "", LIST_SIZE);
+    OPENSSL_strlcat(list, name, LIST_SIZE);
 }
 
 /* Those of the names that the context has too, joined by colons. NULL when out of memory. */
@@ -165,7 +165,8 @@ static bool set_groups(SSL_CTX *ctx, SSL *ssl, const struct offer_list *groups)
 {
     char list[LIST_SIZE] = "";
     for (size_t i = 0; i < groups->count; i++) {
-        const char *name = SSL_group_to_name(ssl, TLSEXT_nid_unknown | groups->numbers[i]);
+        const char *name =
+            SSL_group_to_name(ssl, TLSEXT_nid_unknown | groups->numbers[i]);
         if (name != NULL)
             add_name(list, name);
     }
@@ -214,8 +215,8 @@ static bool narrow_lists(struct offer *offer, SSL_CTX *ctx)
 static enum tlsdial_cause none_left(enum tlsdial_cause cause, const char *what,
                                     struct tlsdial_error *error)
 {
-    return tlsdial_error_set(
-        error, cause, 0, "the system's OpenSSL configuration allows no %s", what);
+    return tlsdial_error_set(error, cause, 0,
+                             "the system's OpenSSL configuration allows no %s", what);
 }
 
 static enum tlsdial_cause set_up_failed(struct tlsdial_error *error)
@@ -242,15 +243,147 @@ enum tlsdial_cause offer_begin(struct offer *offer, SSL_CTX *ctx,
     if (!has_version(ctx, TLS1_2_VERSION, SSL_OP_NO_TLSv1_2) &&
         !has_version(ctx, TLS1_3_VERSION, SSL_OP_NO_TLSv1_3))
         return none_left(TLSDIAL_CONFIGURATION,
-                         "cipher that is offered here with a version that it allows", error);
+                         "cipher that is offered here with a version that it allows",
+                         error);
     if (!narrow_lists(offer, ctx))
         return set_up_failed(error);
     if (offer->groups.count == 0)
         return none_left(TLSDIAL_CONFIGURATION, "group that is offered here", error);
     if (offer->signatures.count == 0)
-        return none_left(TLSDIAL_CONFIGURATION, "signature algorithm that is offered here",
-                         error);
+        return none_left(TLSDIAL_CONFIGURATION,
+                         "signature algorithm that is offered here", error);
     return TLSDIAL_OK;
+}
+
+/* ---- narrower, by the user ---- */
+
+/* A context to try a list on, which offers all that may be. NULL when out of memory. */
+static SSL_CTX *new_trial(const struct offer *offer, const SSL_CTX *ctx)
+{
+    SSL_CTX *trial = SSL_CTX_new(TLS_client_method());
+    if (trial == NULL)
+        return NULL;
+    SSL_CTX_set_security_level(trial, SSL_CTX_get_security_level(ctx));
+    if (set_version_floor(trial) && set_ciphers(trial, offer->ciphers, offer->suites))
+        return trial;
+    SSL_CTX_free(trial);
+    return NULL;
+}
+
+static enum tlsdial_cause not_narrowed(const char *what, const char *list, bool known,
+                                       struct tlsdial_error *error)
+{
+    return tlsdial_error_set(error, TLSDIAL_USAGE, ERR_peek_error(),
+                             known ? "none of the %s '%s' may be offered"
+                                   : "OpenSSL knows no such %s: '%s'",
+                             what, list);
+}
+
+/* SSL_CTX_set1_groups_list() is a macro, and so is its like. */
+static bool try_list(SSL_CTX *trial, bool of_groups, const char *list)
+{
+    return of_groups ? SSL_CTX_set1_groups_list(trial, list) == 1
+                     : SSL_CTX_set1_sigalgs_list(trial, list) == 1;
+}
+
+enum tlsdial_cause offer_narrow_list(const struct offer *offer, SSL_CTX *ctx,
+                                     bool of_groups, const char *list,
+                                     struct tlsdial_error *error)
+{
+    struct messages messages = {0};
+    struct offer_list groups = {.count = 0}, signatures = {.count = 0};
+    SSL *ssl = NULL;
+    ERR_clear_error();
+    SSL_CTX *trial = new_trial(offer, ctx);
+    bool known = trial != NULL && try_list(trial, of_groups, list);
+    if (known && (ssl = make_client_hello(trial, &messages)) != NULL) {
+        read_lists(&messages, &groups, &signatures);
+        groups = common(&groups, &offer->groups);
+        signatures = common(&signatures, &offer->signatures);
+    }
+    bool ok = of_groups ? groups.count > 0 && set_groups(ctx, ssl, &groups)
+                        : signatures.count > 0 && set_signatures(ctx, &signatures);
+    const char *what = of_groups ? "groups" : "signature algorithms";
+    enum tlsdial_cause cause = ok ? TLSDIAL_OK : not_narrowed(what, list, known, error);
+    messages_clear(&messages);
+    SSL_free(ssl);
+    SSL_CTX_free(trial);
+    return cause;
+}
+
+/* Parts a list: names of TLS 1.3 ciphers, and all else. False if it is too long. */
+static bool part_ciphers(const char *list, char suites[LIST_SIZE], char rest[LIST_SIZE])
+{
+    static const char separators[] = ": ,";
+    if (strlen(list) >= LIST_SIZE)
+        return false;
+    for (size_t length; *list != '\0'; list += length) {
+        char item[LIST_SIZE];
+        list += strspn(list, separators);
+        length = strcspn(list, separators);
+        memcpy(item, list, length);
+        item[length] = '\0';
+        if (length > 0)
+            add_name(strncmp(item, "TLS_", 4) == 0 ? suites : rest, item);
+    }
+    return true;
+}
+
+/* Whether a name is in a list that colons join. */
+static bool is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    while (*list != '\0') {
+        size_t item = strcspn(list, ":");
+        if (item == length && memcmp(list, name, length) == 0)
+            return true;
+        list += item + (list[item] == ':');
+    }
+    return false;
+}
+
+/* Those of a context, in its order, that are in the list, too. */
+static void common_ciphers(const SSL_CTX *ctx, const char *list, char to[LIST_SIZE])
+{
+    STACK_OF(SSL_CIPHER) *ciphers = SSL_CTX_get_ciphers(ctx);
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); i++) {
+        const char *name = SSL_CIPHER_get_name(sk_SSL_CIPHER_value(ciphers, i));
+        if (is_listed(list, name))
+            add_name(to, name);
+    }
+}
+
+static bool set_suites(SSL_CTX *ctx, const char *suites)
+{
+    return *suites == '\0' || SSL_CTX_set_ciphersuites(ctx, suites) == 1;
+}
+
+static bool set_list(SSL_CTX *ctx, const char *list)
+{
+    return *list == '\0' || SSL_CTX_set_cipher_list(ctx, list) == 1;
+}
+
+enum tlsdial_cause offer_narrow_ciphers(const struct offer *offer, SSL_CTX *ctx,
+                                        const char *list, struct tlsdial_error *error)
+{
+    char suites[LIST_SIZE] = "", rest[LIST_SIZE] = "";
+    char our_suites[LIST_SIZE] = "", our_rest[LIST_SIZE] = "";
+    ERR_clear_error();
+    SSL_CTX *trial = new_trial(offer, ctx);
+    bool known = trial != NULL && part_ciphers(list, suites, rest) &&
+                 set_suites(trial, suites) && set_list(trial, rest);
+    if (known && *suites != '\0')
+        common_ciphers(trial, offer->suites, our_suites);
+    if (known && *rest != '\0')
+        common_ciphers(trial, offer->ciphers, our_rest);
+    bool some = *our_suites != '\0' || *our_rest != '\0';
+    bool ok = some && (*suites == '\0' || *our_suites != '\0') &&
+              (*rest == '\0' || *our_rest != '\0') && set_suites(ctx, our_suites) &&
+              set_list(ctx, our_rest);
+    if (ok && SSL_CTX_get_security_level(trial) > SSL_CTX_get_security_level(ctx))
+        SSL_CTX_set_security_level(ctx, SSL_CTX_get_security_level(trial));
+    SSL_CTX_free(trial);
+    return ok ? TLSDIAL_OK : not_narrowed("ciphers", list, known, error);
 }
 
 void offer_clear(struct offer *offer)

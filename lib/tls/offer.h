@@ -4,6 +4,7 @@
 #define TLSDIAL_TLS_OFFER_H
 
 #include <openssl/ssl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tlsdial.h"
@@ -28,6 +29,14 @@ struct offer {
  * TLSDIAL_TLS_VERSION if no version remains, TLSDIAL_CONFIGURATION if nothing else does. */
 enum tlsdial_cause offer_begin(struct offer *offer, SSL_CTX *ctx,
                                struct tlsdial_error *error);
+/** Has the context offer those of a list (groups, else signature algorithms), as SSL_CTX_set1_groups_list(3), SSL_CTX_set1_sigalgs_list(3) and
+ * SSL_CTX_set_cipher_list(3) take it, that the offer has too. Names of TLS 1.3 ciphers may be among the
+ * ciphers; a version that none is for keeps its own. TLSDIAL_USAGE on bad text, and if none remains. */
+enum tlsdial_cause offer_narrow_list(const struct offer *offer, SSL_CTX *ctx,
+                                     bool of_groups, const char *list,
+                                     struct tlsdial_error *error);
+enum tlsdial_cause offer_narrow_ciphers(const struct offer *offer, SSL_CTX *ctx,
+                                        const char *list, struct tlsdial_error *error);
 void offer_clear(struct offer *offer);
 
 #endif

@@ -161,6 +161,45 @@ else
     skip 'a configuration that allows everything' 'this OpenSSL has no CCM8 to allow' 7
 fi
 
+# --- narrower, by options ---------------------------------------------------------------
+
+peer_log=$sni_log
+narrowed() { # narrowed LIST IDS DESC ARGS...: LIST of the ClientHello is IDS
+    narrowed_list=$1 narrowed_ids=$2 narrowed_desc=$3
+    shift 3
+    fresh_log
+    dial "$@" localhost "$sni_port"
+    any_status 'the ClientHello counts'
+    is "$(offered "$narrowed_list")" "$narrowed_ids" "$narrowed_desc"
+}
+narrowed groups 0017,001d '--groups: in its order' --groups P-256:X25519
+narrowed groups 0018 '--groups: the last one wins' --groups P-256 --groups P-384
+narrowed groups 0017 '--groups: the policy stays' --groups P-224:P-256
+narrowed sigalgs 0804,0403 '--sigalgs' --sigalgs rsa_pss_rsae_sha256:ECDSA+SHA256
+narrowed sigalgs 0403 '--sigalgs: the policy stays' --sigalgs ECDSA+SHA224:ECDSA+SHA256:RSA+SHA1
+narrowed ciphers 1302,1303,1301,c02b,c02f,00ff '--ciphers of TLS 1.2' --ciphers ECDHE+AES128
+narrowed ciphers 1301,c02c,00ff '--ciphers of both' \
+    --ciphers TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384
+narrowed ciphers 1302,1303,1301,c02b,c02f,c02c,c030,cca9,cca8,00ff '--ciphers: the policy stays' \
+    --ciphers 'AES128:ALL:COMPLEMENTOFALL:@SECLEVEL=0'
+offer weak -cipher DEFAULT:@SECLEVEL=0
+dial --ciphers ALL:@SECLEVEL=0 localhost "$port"
+failed_as 49 weak '' '--ciphers: the security level stays'
+stop_peer
+unfit() { # unfit WORDS DESC ARGS...
+    unfit_words=$1 unfit_desc=$2
+    shift 2
+    run tlsdial "$@" localhost 1
+    failed_as 2 usage "$unfit_words" "$unfit_desc"
+}
+unfit "none of the groups 'P-224' may be offered" '--groups: none is allowed' --groups P-224
+unfit "no such groups: 'P-1'" '--groups: nonsense' --groups P-1
+unfit "none of the signature algorithms" '--sigalgs: none is allowed' --sigalgs ECDSA+SHA224
+unfit "no such signature algorithms: 'x'" '--sigalgs: nonsense' --sigalgs x
+unfit "none of the ciphers 'AES128-SHA' may" '--ciphers: none is allowed' --ciphers AES128-SHA
+unfit "no such ciphers: 'x'" '--ciphers: nonsense' --ciphers x
+unfit "none of the ciphers ''" '--ciphers: empty' --ciphers ''
+
 # --- a configuration that is stricter ---------------------------------------------------
 
 offer -tls1_2
