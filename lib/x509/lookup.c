@@ -14,8 +14,7 @@
 #include <openssl/x509v3.h>
 
 #include "x509/bundle.h"
-
-#define FIRST_READ (256 * 1024) /* octets; the bundles of distributions fit */
+#include "x509/file_text.h"
 
 /* Of one store. Written while it is set up, read by the threads that verify. */
 struct bundle_list {
@@ -24,50 +23,6 @@ struct bundle_list {
     STACK_OF(X509) * odd;   /* of the files that were parsed at once; NULL: none */
     X509_LOOKUP *directory; /* the store's own, asked with us; NULL: none */
 };
-
-/* ---- reading ---- */
-
-/* Reads on into *text, of room octets, until the end. */
-static enum lookup_result read_on(BIO *bio, char **text, size_t room, size_t *length)
-{
-    for (;;) {
-        size_t n;
-        if (*length == room) {
-            char *larger =
-                room > LOOKUP_LARGEST_FILE ? NULL : OPENSSL_realloc(*text, 2 * room);
-            if (larger == NULL)
-                return room > LOOKUP_LARGEST_FILE ? LOOKUP_TOO_LARGE
-                                                  : LOOKUP_OUT_OF_MEMORY;
-            *text = larger;
-            room *= 2;
-        }
-        ERR_set_mark();
-        if (BIO_read_ex(bio, *text + *length, room - *length, &n) != 1) {
-            bool at_end = ERR_peek_last_error() == 0 || BIO_eof(bio);
-            ERR_clear_last_mark();
-            return at_end ? LOOKUP_LOADED : LOOKUP_UNREADABLE;
-        }
-        ERR_pop_to_mark();
-        *length += n;
-    }
-}
-
-static enum lookup_result read_file(const char *file, char **text, size_t *length)
-{
-    BIO *bio = BIO_new_file(file, "rb");
-    if (bio == NULL)
-        return LOOKUP_UNREADABLE;
-    *length = 0;
-    *text = OPENSSL_malloc(FIRST_READ);
-    enum lookup_result result =
-        *text != NULL ? read_on(bio, text, FIRST_READ, length) : LOOKUP_OUT_OF_MEMORY;
-    BIO_free(bio);
-    if (result == LOOKUP_LOADED && *length > LOOKUP_LARGEST_FILE)
-        result = LOOKUP_TOO_LARGE;
-    if (result != LOOKUP_LOADED)
-        OPENSSL_free(*text);
-    return result;
-}
 
 /* ---- adding ---- */
 
@@ -181,6 +136,20 @@ static enum lookup_result add_parsed(X509_STORE *store, const char *text, size_t
     return !ok ? LOOKUP_MALFORMED : any ? LOOKUP_LOADED : LOOKUP_EMPTY;
 }
 
+static enum lookup_result read_result(enum file_text_result result)
+{
+    switch (result) {
+    case FILE_TEXT_READ:
+        return LOOKUP_LOADED;
+    case FILE_TEXT_UNREADABLE:
+        return LOOKUP_UNREADABLE;
+    case FILE_TEXT_TOO_LARGE:
+        return LOOKUP_TOO_LARGE;
+    default:
+        return LOOKUP_OUT_OF_MEMORY;
+    }
+}
+
 enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
                                    size_t *certificates)
 {
@@ -188,7 +157,7 @@ enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
     char *text;
     size_t length;
     *certificates = 0;
-    enum lookup_result result = read_file(file, &text, &length);
+    enum lookup_result result = read_result(file_text_read(file, &text, &length));
     if (result != LOOKUP_LOADED)
         return result;
     switch (bundle_index(&bundle, text, length)) {

@@ -18,8 +18,6 @@ enum lookup_result {
     LOOKUP_OUT_OF_MEMORY
 };
 
-#define LOOKUP_LARGEST_FILE (64 * 1024 * 1024) /**< octets: some 30,000 certificates */
-
 /** Adds a file to the store, and tells how many certificates it has. A file that was read counts
  * as loaded when one block of it, that nobody has asked for, turns out to be no certificate
  * later: only lengths and names have been looked at. */
