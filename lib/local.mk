@@ -73,6 +73,12 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/facts.c \
 	lib/x509/facts.h \
 	lib/x509/facts_chain.c \
+	lib/x509/directory.c \
+	lib/x509/directory.h \
+	lib/x509/file_fault.c \
+	lib/x509/file_fault.h \
+	lib/x509/file_parse.c \
+	lib/x509/file_parse.h \
 	lib/x509/file_text.c \
 	lib/x509/file_text.h \
 	lib/x509/lookup.c \

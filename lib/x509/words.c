@@ -77,9 +77,7 @@ void words_sentence(char to[WORDS_SIZE], const struct finding *finding)
     if (finding->kind == FINDING_ABSENT_ISSUER) {
         words_absent_issuer(&phrase, finding);
     } else if (finding->kind == FINDING_UNTRUSTED_ROOT) {
-        phrase_name(&phrase, "the root \"", text_or_empty(finding->subject),
-                    "\" that was sent");
-        phrase_text(&phrase, " is not in ", finding->trust, "");
+        words_sent_root(&phrase, finding);
     } else {
         phrase_name(&phrase, "the certificate \"", finding->subject, "\" ");
         if (finding->kind == FINDING_OTHER && finding->subject == NULL)

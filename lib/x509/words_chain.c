@@ -3,6 +3,13 @@
 
 #include "x509/words_chain.h"
 
+/* Also what only a part of it is, a hashed file say. */
+static void say_unread(struct phrase *phrase, const struct finding *finding)
+{
+    if (*text_or_empty(finding->unread) != '\0')
+        phrase_text(phrase, "; unreadable: ", finding->unread, "");
+}
+
 void words_absence(struct phrase *phrase, const struct finding *finding)
 {
     if (finding->kind == FINDING_UNTRUSTED_ROOT)
@@ -13,6 +20,7 @@ void words_absence(struct phrase *phrase, const struct finding *finding)
         phrase_name(phrase, "has an issuer, \"", text_or_empty(finding->issuer),
                     "\", that was neither sent nor found in ");
     phrase_text(phrase, "", finding->trust, "");
+    say_unread(phrase, finding);
 }
 
 /* How the certificate that has the issuer's name differs. */
@@ -57,6 +65,7 @@ void words_absent_issuer(struct phrase *phrase, const struct finding *finding)
     phrase_name(phrase, "; the issuer \"", text_or_empty(finding->issuer), "\"");
     phrase_name(phrase, " of \"", text_or_empty(finding->subject), "\"");
     phrase_text(phrase, " was neither sent nor found in ", finding->trust, "");
+    say_unread(phrase, finding);
     say_namesake(phrase, finding);
     phrase_text(phrase, "; its AIA address is ", finding->url, "");
 }
@@ -66,6 +75,15 @@ void words_empty_trust(struct phrase *phrase, const struct finding *finding)
     phrase_text(phrase,
                 "the default trust store is not set up: there is no CA certificate in ",
                 finding->trust, "");
+    say_unread(phrase, finding);
+}
+
+void words_sent_root(struct phrase *phrase, const struct finding *finding)
+{
+    phrase_name(phrase, "the root \"", text_or_empty(finding->subject),
+                "\" that was sent");
+    phrase_text(phrase, " is not in ", finding->trust, "");
+    say_unread(phrase, finding);
 }
 
 void words_rejected(struct phrase *phrase, const struct finding *finding)
