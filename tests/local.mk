@@ -14,6 +14,7 @@ shell_tests = \
 	tests/program/memory.t \
 	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
+	tests/trust/unreadable.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
 	tests/pipe/failures.t \
