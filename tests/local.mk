@@ -3,6 +3,7 @@
 shell_tests = \
 	tests/api/many.t \
 	tests/api/transfer.t \
+	tests/api/wants.t \
 	tests/api/cancel.t \
 	tests/api/threads.t \
 	tests/api/load.t \
@@ -157,11 +158,12 @@ $(tests_tools_signals_OBJECTS): include/tlsdial.h
 
 # Programs of the public API alone. Most end in seconds.
 api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
-	tests/api/options tests/api/session tests/api/threads
+	tests/api/options tests/api/session tests/api/threads tests/api/wants
 api_common = tests/api/api.c tests/api/api.h
 check_PROGRAMS += $(api_programs)
 tests_api_many_SOURCES = tests/api/many.c $(api_common)
 tests_api_transfer_SOURCES = tests/api/transfer.c $(api_common)
+tests_api_wants_SOURCES = tests/api/wants.c $(api_common)
 tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
 tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
 tests_api_options_SOURCES = tests/api/options.c $(api_common)
@@ -173,6 +175,7 @@ tests_api_options_LDADD = lib/libtlsdial.la
 tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 tests_api_many_LDADD = lib/libtlsdial.la
 tests_api_transfer_LDADD = lib/libtlsdial.la
+tests_api_wants_LDADD = lib/libtlsdial.la
 tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 
 # It links neither the library nor OpenSSL, and asks glibc for the memory in use.

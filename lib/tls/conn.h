@@ -46,9 +46,9 @@ struct tlsdial_conn {
     struct messages messages;
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
 
-    struct session_place place;     /**< whom its sessions are of */
-    struct session_list sessions;   /**< that the server gave and nobody has taken yet */
-    struct verification resumed;    /**< of the session that is offered */
+    struct session_place place;   /**< whom its sessions are of */
+    struct session_list sessions; /**< that the server gave and nobody has taken yet */
+    struct verification resumed;  /**< of the session that is offered */
 
     /** What was taken from the caller and not all sent: OpenSSL has begun a record of it, and must
      * be given the same octets again. */
@@ -60,6 +60,7 @@ struct tlsdial_conn {
     bool write_failed;            /**< the peer's last words are still to be read */
     struct ending write_ending;   /**< how it failed */
     bool wants_read, wants_write; /**< what the last call ended for */
+    bool starved;                 /**< OpenSSL has less than a record; more must arrive */
     struct wait_set waits;        /**< of a call that waits */
     enum {
         CONN_USABLE,
