@@ -91,16 +91,19 @@ tests_unit_target_LDADD = $(unit_libs)
 if !HOST_WINDOWS
 unit_tests += \
 	tests/unit/connect \
+	tests/unit/given_socket \
 	tests/unit/resolve \
 	tests/unit/route \
 	tests/unit/stream
 endif
 EXTRA_DIST += tests/unit/loopback.h
 tests_unit_connect_SOURCES = tests/unit/connect.c
+tests_unit_given_socket_SOURCES = tests/unit/given_socket.c
 tests_unit_resolve_SOURCES = tests/unit/resolve.c
 tests_unit_route_SOURCES = tests/unit/route.c
 tests_unit_stream_SOURCES = tests/unit/stream.c
 tests_unit_connect_LDADD = $(unit_libs)
+tests_unit_given_socket_LDADD = $(unit_libs)
 tests_unit_resolve_LDADD = $(unit_libs)
 tests_unit_route_LDADD = $(unit_libs)
 tests_unit_stream_LDADD = $(unit_libs)
@@ -132,6 +135,7 @@ $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
 $(tests_unit_connect_OBJECTS): include/tlsdial.h
+$(tests_unit_given_socket_OBJECTS): include/tlsdial.h
 $(tests_unit_resolve_OBJECTS): include/tlsdial.h
 $(tests_unit_route_OBJECTS): include/tlsdial.h
 $(tests_unit_stream_OBJECTS): include/tlsdial.h
