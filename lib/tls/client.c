@@ -194,7 +194,7 @@ static void apply_verify_time(tlsdial_client *client)
 }
 
 /* Before the first trust of the user's own: forgets what the configuration may have loaded. */
-static bool begin_own_trust(tlsdial_client *client)
+bool client_begin_own_trust(tlsdial_client *client)
 {
     if (client->has_trust)
         return true;
@@ -215,7 +215,7 @@ enum tlsdial_cause tlsdial_client_add_ca_file(tlsdial_client *client, const char
     enum tlsdial_cause cause = client_check_setting(client, file, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (!begin_own_trust(client))
+    if (!client_begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_file(&client->trust, SSL_CTX_get_cert_store(client->ctx), file,
                           error);
@@ -228,7 +228,7 @@ enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
     enum tlsdial_cause cause = client_check_setting(client, directory, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (!begin_own_trust(client))
+    if (!client_begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_path(&client->trust, SSL_CTX_get_cert_store(client->ctx), directory,
                           error);
@@ -378,17 +378,18 @@ enum tlsdial_cause tlsdial_client_set_connect_timeout(tlsdial_client *client,
                                                       int64_t limit,
                                                       struct tlsdial_error *error)
 {
-    return set_limit(client, &client->connect_timeout, limit, error);
+    return set_limit(client, client != NULL ? &client->connect_timeout : NULL, limit,
+                     error);
 }
 
 enum tlsdial_cause tlsdial_client_set_idle_timeout(tlsdial_client *client, int64_t limit,
                                                    struct tlsdial_error *error)
 {
-    return set_limit(client, &client->idle_timeout, limit, error);
+    return set_limit(client, client != NULL ? &client->idle_timeout : NULL, limit, error);
 }
 
 enum tlsdial_cause tlsdial_client_set_max_time(tlsdial_client *client, int64_t limit,
                                                struct tlsdial_error *error)
 {
-    return set_limit(client, &client->max_time, limit, error);
+    return set_limit(client, client != NULL ? &client->max_time : NULL, limit, error);
 }

@@ -5,6 +5,7 @@
 
 requires_api
 # Each dial has a socket here and one in the peer.
+# shellcheck disable=SC3045 # every shell that there is has -n
 [ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -ge 700 ] || ulimit -n 1024 2>/dev/null ||
     skip_all 'not enough descriptors'
 make_usual

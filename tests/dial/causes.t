@@ -99,6 +99,12 @@ closed_port && dials 22 refused
 row 23 unreachable tlsdial -6 127.0.0.1 1
 start_peer blackhole && dials 71 deadline-connect --connect-timeout 1
 
+start_way http-proxy --status '403 Forbidden'
+dials 25 proxy --proxy "http://127.0.0.1:$port"
+start_way smtp --how not-offered && dials 26 starttls-refused --starttls smtp
+start_way smtp --how inject --text x && dials 27 starttls-injection --starttls smtp
+start_way smtp --how silent && dials 72 deadline-preamble --starttls smtp --connect-timeout 1
+
 # --- the handshake
 
 start_peer alert --number 80 && dials 30 handshake
@@ -169,6 +175,11 @@ start_peer reset --body 100000 --after 50000 && dials 63 reset
 start_peer bad-record --body 1000 && dials 67 tls-error
 start_peer serve --delay 30 && dials 74 deadline-transfer --idle-timeout 0.5
 
+start_way smtp --greeting '220-one\r\n354 two\r\n'
+dials 65 malformed-response --starttls smtp
+start_way smtp --how wrong --text "220 $(printf '%9000s' x)"
+dials 66 too-large --starttls smtp
+
 # --- all of them
 
 # Only a program on the library can provoke these: tests/api has them.
@@ -181,4 +192,4 @@ diff "$T/rows" "$T/told" >"$T/diff"
 ok $? 'every cause that is told has a row, and no other' ||
     show 'differences, > has no row' "$T/diff"
 
-done_testing 95
+done_testing 107

@@ -73,7 +73,6 @@ built_without() { # built_without WHAT OPTION [COMMAND]
     status_is 0 "--version, without $1"
     out_has "OpenSSL without $1: no $2" "--version tells that there is no $2"
 }
-has_http || built_without HTTP --fetch-missing check
 has_ocsp || built_without OCSP --require-staple
 has_ui_console || built_without 'the UI console' --ask-pass
 

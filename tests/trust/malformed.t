@@ -31,7 +31,7 @@ is_malformed() { # is_malformed NAME WORDS DESC: in the message, the report and 
 
 json_says() { # json_says EXPRESSION WANT DESC STATUS: of the last peer
     if [ "$HAVE_JANSSON" != yes ]; then
-        skip "$3" 'built without jansson'
+        skip "$3" 'built without jansson' 3
         return
     fi
     dial command=check --format json localhost "$port"
@@ -106,4 +106,4 @@ offer negative
 json_says 'r["chain_sent"][0]["serial"]' '"-012c"' 'a negative serial number' 0
 stop_peer
 
-done_testing
+done_testing 78

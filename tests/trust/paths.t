@@ -201,8 +201,10 @@ for order in 'twin-old twin-new' 'twin-new twin-old'; do
         dial command=check trust="$T/twin-old.pem" --warn-days 21 localhost "$port"
         status_is 54 'the other root alone: it expires soon'
         out_has 'expires-soon' 'the other root alone: the alarm'
+    else
+        skip "$order: the threshold" "built without 'check'" 4
     fi
     stop_peer
 done
 
-done_testing 43
+done_testing 51

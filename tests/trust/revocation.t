@@ -185,4 +185,4 @@ for file in delta.crl both.crl delta.der; do
     run tlsdial --crlfile "$file" localhost 1
     failed_as 11 crl-file "CRL file '$file': it is a delta CRL" "a delta CRL: $file"
 done
-done_testing 64
+done_testing 74

@@ -331,4 +331,4 @@ for places in 'odd-a.pem split-b.pem' 'split-b.pem odd-a.pem' 'hashed-a split-b.
 done
 stop_peer
 
-done_testing 207
+done_testing 223

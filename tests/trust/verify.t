@@ -366,4 +366,4 @@ else
     skip 'no data is sent' 'Python is not here' 8
 fi
 
-done_testing 91
+done_testing 102
