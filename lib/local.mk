@@ -114,6 +114,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/words_revocation.c \
 	lib/x509/words_revocation.h \
 	lib/tls/aia.c \
+	lib/tls/alert.c \
+	lib/tls/alert.h \
 	lib/tls/bio.c \
 	lib/tls/bio.h \
 	lib/tls/client.c \
@@ -146,6 +148,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/session_format.c \
 	lib/tls/session_format.h \
 	lib/tls/policy.h \
+	lib/tls/silence.c \
+	lib/tls/silence.h \
 	lib/tls/trace.c \
 	lib/tls/trace.h \
 	lib/tls/transfer.c \

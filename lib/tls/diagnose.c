@@ -11,39 +11,23 @@
 #include "base/error.h"
 #include "net/hop.h"
 #include "net/sock.h"
+#include "tls/alert.h"
+#include "tls/silence.h"
 #include "x509/verify.h"
 
+#define OLD_SERVER                                                                       \
+    "the server needs software or settings for TLS 1.2 or later; older versions are "    \
+    "not offered"
 #define BYTES_SHOWN 8 /* of an answer that is no text */
 
 /* ---- alerts ---- */
-
-/* Alerts by which servers refuse what came, or did not come, in answer to a CertificateRequest;
- * they are not of one mind which it is. */
-static bool is_about_certificate(unsigned char alert)
-{
-    switch (alert) {
-    case SSL_AD_HANDSHAKE_FAILURE:
-    case SSL_AD_BAD_CERTIFICATE:
-    case SSL_AD_UNSUPPORTED_CERTIFICATE:
-    case SSL_AD_CERTIFICATE_REVOKED:
-    case SSL_AD_CERTIFICATE_EXPIRED:
-    case SSL_AD_CERTIFICATE_UNKNOWN:
-    case SSL_AD_UNKNOWN_CA:
-    case SSL_AD_ACCESS_DENIED:
-    case SSL_AD_DECRYPT_ERROR:
-    case SSL_AD_CERTIFICATE_REQUIRED:
-        return true;
-    default:
-        return false;
-    }
-}
 
 /* Whether the alert is the server's word on our certificate; TLS 1.3 gives it at the first read. */
 static enum tlsdial_cause client_certificate_cause(const struct messages *messages)
 {
     bool asked =
         messages->certificate_requested || messages->alert == SSL_AD_CERTIFICATE_REQUIRED;
-    if (!messages->alerted || !asked || !is_about_certificate(messages->alert))
+    if (!messages->alerted || !asked || !alert_is_about_certificate(messages->alert))
         return TLSDIAL_OK;
     return messages->certificate_sent ? TLSDIAL_CLIENT_CERTIFICATE_REJECTED
                                       : TLSDIAL_CLIENT_CERTIFICATE_REQUIRED;
@@ -69,20 +53,12 @@ static enum tlsdial_cause alert_cause(const struct messages *messages)
     }
 }
 
-static const char *alert_name(unsigned char alert)
+static void print_unserved(char *to, size_t size, const char *name)
 {
-    switch (alert) { /* what OpenSSL 3.0 has no words for */
-    case SSL_AD_NO_APPLICATION_PROTOCOL:
-        return "no application protocol";
-    case SSL_AD_CERTIFICATE_REQUIRED:
-        return "certificate required";
-    case SSL_AD_MISSING_EXTENSION:
-        return "missing extension";
-    case SSL_AD_INAPPROPRIATE_FALLBACK:
-        return "inappropriate fallback";
-    default:
-        return SSL_alert_desc_string_long(alert);
-    }
+    if (name != NULL)
+        snprintf(to, size, ": it does not serve \"%.253s\"", name);
+    else
+        snprintf(to, size, "; no SNI was sent, the target is an address");
 }
 
 /* What the cause leaves open, after the name of the alert. */
@@ -98,16 +74,17 @@ static void print_circumstance(char *to, size_t size, const tlsdial_conn *conn,
     if (cause == TLSDIAL_NO_SHARED_PARAMETERS)
         snprintf(to, size, "; offered were %s", offer);
     else if (cause == TLSDIAL_TLS_VERSION)
-        snprintf(to, size, "; offered were %.*s", versions, offer);
+        snprintf(to, size, "; offered were %.*s%s", versions, offer,
+                 messages_offer_tls_1_2(&conn->messages)
+                     ? ": the server is older than TLS 1.2"
+                     : "");
     else if (cause == TLSDIAL_CLIENT_CERTIFICATE_REQUIRED)
         snprintf(to, size, ": it asked for a client certificate, and got none");
     else if (cause == TLSDIAL_CLIENT_CERTIFICATE_REJECTED)
         snprintf(to, size, " after it got the client certificate");
     else if (cause == TLSDIAL_UNRECOGNIZED_NAME)
-        snprintf(to, size, ": it does not serve \"%.253s\"",
-                 SSL_get_servername(conn->ssl, TLSEXT_NAMETYPE_host_name) != NULL
-                     ? SSL_get_servername(conn->ssl, TLSEXT_NAMETYPE_host_name)
-                     : "");
+        print_unserved(to, size,
+                       SSL_get_servername(conn->ssl, TLSEXT_NAMETYPE_host_name));
     else if (cause == TLSDIAL_TLS_ERROR && conn->messages.renegotiation_refused)
         snprintf(to, size, ": it wanted to renegotiate, which is refused here");
     else if (cause == TLSDIAL_ALPN && conn->alpn != NULL)
@@ -120,9 +97,14 @@ static enum tlsdial_cause alerted(const tlsdial_conn *conn, enum tlsdial_cause c
     char circumstance[1000];
     unsigned char alert = conn->messages.alert;
     print_circumstance(circumstance, sizeof circumstance, conn, cause);
-    return tlsdial_error_set(error, cause, ERR_peek_error(),
-                             "the server sent the alert \"%s\" (%d)%s", alert_name(alert),
-                             alert, circumstance);
+    tlsdial_error_set(error, cause, ERR_peek_error(),
+                      "the server sent the alert \"%s\" (%d)%s", alert_name(alert), alert,
+                      circumstance);
+    if (cause == TLSDIAL_TLS_VERSION && messages_offer_tls_1_2(&conn->messages))
+        error_hint(error, OLD_SERVER);
+    else if (cause == TLSDIAL_UNRECOGNIZED_NAME && conn->place.servername[0] == '\0')
+        error_hint(error, "--servername NAME asks for the server of that name");
+    return cause;
 }
 
 /* ---- what is no TLS ---- */
@@ -246,19 +228,6 @@ static enum tlsdial_cause socket_failed(struct ending ending, enum tlsdial_cause
                              reason);
 }
 
-/* Some boxes on the way drop or break a ClientHello for its size (more than one packet). */
-static void add_client_hello_size(const tlsdial_conn *conn, struct tlsdial_error *error)
-{
-    char text[80];
-    if (error == NULL || beginning_of(conn->stream).length > 0 ||
-        conn->messages.client_hello == NULL)
-        return;
-    unsigned long long sent = stream_sent(conn->stream);
-    if (sent > 0)
-        snprintf(text, sizeof text, ", after a ClientHello of %llu bytes", sent);
-    error_append(error, sent > 0 ? text : ", before the ClientHello was sent");
-}
-
 /* Not every server says why it ends; that it asked for a certificate may be the reason. */
 static void suspect_client_certificate(const tlsdial_conn *conn,
                                        struct tlsdial_error *error)
@@ -279,7 +248,7 @@ static enum tlsdial_cause ended(const tlsdial_conn *conn, struct ending ending,
         socket_failed(ending, cause, "the connection broke during the handshake", error);
     else
         cause = socket_failed(ending, TLSDIAL_HANDSHAKE, "the connection failed", error);
-    add_client_hello_size(conn, error);
+    silence_add(conn, error);
     suspect_client_certificate(conn, error);
     return cause;
 }
@@ -322,6 +291,23 @@ static bool is_unparsed_certificate(void)
            ERR_GET_LIB(last) == ERR_LIB_SSL && ERR_GET_REASON(last) == ERR_R_ASN1_LIB;
 }
 
+static bool is_old(uint16_t version)
+{
+    return version != 0 && version < TLS1_2_VERSION;
+}
+
+/* The server chose a version by a ServerHello that was never offered. */
+static enum tlsdial_cause old_version(uint16_t version, struct tlsdial_error *error)
+{
+    const char *name = version == TLS1_1_VERSION ? "TLS 1.1"
+                       : version == TLS1_VERSION ? "TLS 1.0"
+                                                 : "SSL 3.0 or older";
+    tlsdial_error_set(error, TLSDIAL_TLS_VERSION, ERR_peek_error(),
+                      "the server answered with %s: it is older than TLS 1.2", name);
+    error_hint(error, OLD_SERVER);
+    return TLSDIAL_TLS_VERSION;
+}
+
 enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcome outcome,
                                       struct tlsdial_error *error)
 {
@@ -333,13 +319,8 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
                                    : verification_error(verification, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (outcome == CONN_LATE) {
-        tlsdial_error_set(error, TLSDIAL_DEADLINE_HANDSHAKE, 0,
-                          "the handshake did not end in time: the peer sent %s",
-                          first.length == 0 ? "nothing" : "too little");
-        add_client_hello_size(conn, error);
-        return TLSDIAL_DEADLINE_HANDSHAKE;
-    }
+    if (outcome == CONN_LATE)
+        return silence_late(conn, error);
     if (!began_with_tls(first))
         return conn->starttls != NULL ? injected(conn, error)
                                       : not_tls(conn->stream, error);
@@ -358,6 +339,8 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
                                    error_openssl_reason("no reason given"));
         return verification_error(&conn->evidence->verification, error);
     }
+    if (is_old(conn->messages.server_version))
+        return old_version(conn->messages.server_version, error);
     return tlsdial_error_set(error, reason_cause(&conn->messages), ERR_peek_error(), "%s",
                              error_openssl_reason("no reason given"));
 }

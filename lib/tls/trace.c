@@ -85,9 +85,10 @@ static void note_received(struct messages *messages, const unsigned char *messag
                           size_t length)
 {
     const unsigned char *body = message + MESSAGE_HEADER;
-    if (message[0] == SSL3_MT_SERVER_HELLO)
+    if (message[0] == SSL3_MT_SERVER_HELLO) {
         messages->server_hello = true;
-    else if (message[0] == SSL3_MT_CERTIFICATE_REQUEST)
+        messages->server_version = length >= MESSAGE_HEADER + 2 ? number_at(body) : 0;
+    } else if (message[0] == SSL3_MT_CERTIFICATE_REQUEST)
         messages->certificate_requested = true;
     else if (message[0] == SSL3_MT_CERTIFICATE_VERIFY && length >= MESSAGE_HEADER + 2)
         messages->signature = number_at(body);
@@ -177,6 +178,19 @@ static struct span split_client_hello(const struct messages *messages,
     *ciphers = take_vector(&hello, 2);
     take_vector(&hello, 1); /* compression methods */
     return take_vector(&hello, 2);
+}
+
+bool messages_offer_tls_1_2(const struct messages *messages)
+{
+    struct span ciphers;
+    struct span extensions = split_client_hello(messages, &ciphers);
+    struct span body = find_extension(extensions, TLSEXT_TYPE_supported_versions);
+    struct span versions = take_vector(&body, 1);
+    bool only_1_2 = messages->client_hello != NULL && versions.length == 0;
+    while (versions.length >= 2)
+        if (number_at(take(&versions, 2).at) == TLS1_2_VERSION)
+            return true;
+    return only_1_2;
 }
 
 size_t messages_offered(const struct messages *messages, unsigned extension, uint16_t *to,

@@ -10,7 +10,8 @@
 struct messages {
     unsigned char *client_hello; /**< the handshake message, header included */
     size_t client_hello_length;
-    bool server_hello;          /**< came */
+    bool server_hello;       /**< came */
+    uint16_t server_version; /**< that a ServerHello has at its beginning; 0: none came */
     bool certificate_requested; /**< by the server */
     bool certificate_sent;      /**< ours, and not an empty one */
     bool renegotiation_refused; /**< by us: the server wanted one */
@@ -24,6 +25,8 @@ void messages_watch(SSL *ssl, struct messages *messages);
 void messages_clear(struct messages *messages);
 /** The name of a SignatureScheme in the IANA registry; NULL for one that is not known. */
 const char *signature_scheme_name(uint16_t scheme);
+/** Whether the ClientHello offered TLS 1.2; false where there was none. */
+bool messages_offer_tls_1_2(const struct messages *messages);
 /** The numbers in an extension of the ClientHello that is a list of them, such as
  * supported_groups: as many as there is room for; returns how many. */
 size_t messages_offered(const struct messages *messages, unsigned extension, uint16_t *to,

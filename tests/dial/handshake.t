@@ -35,6 +35,48 @@ dial --connect-timeout 1 127.0.0.1 "$port"
 failed_as 73 deadline-handshake 'sent nothing, after a ClientHello of' 'silence'
 stop_peer
 
+# --- something on the way -------------------------------------------------------------
+
+smaller='--max-protocol TLSv1.2 or fewer --groups, --sigalgs or --ciphers make it smaller'
+for verb in silent reset-handshake close-handshake; do
+    start_peer "$verb"
+    dial --connect-timeout 1 127.0.0.1 "$port"
+    any_status 'the hint counts'
+    err_matches "hint: .* a ClientHello of [1-9][0-9]* bytes: $smaller" "$verb: the hint"
+    dial --connect-timeout 1 --max-protocol TLSv1.2 127.0.0.1 "$port"
+    any_status 'the hint counts'
+    err_matches 'bytes: fewer --groups' "$verb: the hint has nothing that was done already"
+    stop_peer
+done
+start_peer cut-flight --after 200
+dial --connect-timeout 1 127.0.0.1 "$port"
+failed_as 73 deadline-handshake 'sent nothing more, after 200 bytes with its ServerHello' \
+    'lost after the ServerHello'
+err_has 'hint: the peer speaks TLS; the network may lose larger packets' 'lost: the hint'
+stop_peer
+start_peer cut-flight --after 20
+dial --connect-timeout 1 127.0.0.1 "$port"
+failed_as 73 deadline-handshake 'nothing more, after 20 bytes of an answer' 'lost within it'
+err_has 'hint: the peer speaks TLS' 'lost within it: the hint'
+stop_peer
+fails_as 32 tls-version 'the server answered with TLS 1.0: it is older than TLS 1.2' \
+    'a ServerHello of TLS 1.0' old-hello --number 1
+err_has 'hint: the server needs software or settings for TLS 1.2' 'an old server: the hint'
+fails_as 32 tls-version 'answered with TLS 1.1' 'a ServerHello of TLS 1.1' old-hello --number 2
+fails_as 32 tls-version ': the server is older than TLS 1.2' 'protocol_version to all that is offered' \
+    alert --number 70
+start_peer alert --number 70
+dial --min-protocol TLSv1.3 127.0.0.1 "$port"
+failed_as 32 tls-version 'offered were TLSv1.3' 'protocol_version to TLS 1.3 alone'
+err_lacks 'older than TLS 1.2' 'protocol_version to TLS 1.3 alone: it may speak TLS 1.2'
+stop_peer
+start_peer alert --number 112
+dial 127.0.0.1 "$port"
+failed_as 37 unrecognized-name '(112); no SNI was sent, the target is an address' 'no SNI was sent'
+dial localhost "$port"
+failed_as 37 unrecognized-name '(112): it does not serve "localhost"' 'SNI was sent'
+stop_peer
+
 # The size is the one on the wire: as many bytes as the peer got.
 start_peer silent
 silent_port=$port
@@ -155,4 +197,4 @@ long=$("$PYTHON" -c 'print("220 " + "x" * 100000, end="")')
 fails_as 31 not-tls '220 xxx' 'a banner of 100 kB' plain --text "$long"
 ok "$([ "$(wc -c <"$T/err")" -lt 600 ]; echo $?)" 'a banner of 100 kB: does not flood the terminal'
 
-done_testing 92
+done_testing 108

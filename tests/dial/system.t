@@ -86,6 +86,18 @@ has "$T/received" "Host: $service_host:$port"
 ok $? 'the Host field has the number of the port' || show 'the request' "$T/received"
 stop_peer
 
+# --- a port that is that of a protocol whose servers wait
+
+start_peer silent
+for service in ldap postgresql; do
+    with_service "$service=$port" tlsdial --connect-timeout 1 --cacert "$T/ca.pem" localhost \
+        "$service"
+    status_is 73 "$service: silence"
+    err_has "hint: port $service is that of" "$service: it is known by its port"
+    err_has ': --starttls ' "$service: the option that helps"
+done
+stop_peer
+
 # --- a server that chooses what was not offered
 
 for chosen in h3 h h2x; do
@@ -153,4 +165,4 @@ else
     skip 'the bundles of distributions' 'there is none here, or this build has one of its own' 2
 fi
 
-done_testing 52
+done_testing 58

@@ -477,6 +477,22 @@ def no_renegotiation_info(sock, args):
     drain(sock)
 
 
+def cut_flight(sock, args):
+    """TLS: the first --after bytes of its first flight, then nothing; the rest is lost"""
+    sock.sendall(Wire(sock, args).first_flight()[: args.after])
+    drain(sock)
+
+
+def old_hello(sock, args):
+    """a ServerHello of version 3.--number, whatever was offered"""
+    read_client_hello(sock)
+    version = b"\x03" + bytes([args.number])
+    hello = version + bytes(32) + b"\0" + b"\0\x2f" + b"\0"
+    message = b"\x02" + len(hello).to_bytes(3, "big") + hello
+    sock.sendall(b"\x16" + version + len(message).to_bytes(2, "big") + message)
+    drain(sock)
+
+
 def drip_handshake(sock, args):
     """a true handshake, one byte each --interval"""
     wire = Wire(sock, args)
@@ -909,6 +925,8 @@ SERVED = {
     "urgent": urgent,
     "text-midway": text_midway,
     "no-renegotiation-info": no_renegotiation_info,
+    "cut-flight": cut_flight,
+    "old-hello": old_hello,
     "drip-handshake": drip_handshake,
     "drip-body": drip_body,
     "drip-record": drip_record,
