@@ -130,6 +130,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/diagnose.c \
 	lib/tls/diagnose.h \
 	lib/tls/evidence.c \
+	lib/tls/handshake.c \
+	lib/tls/handshake.h \
 	lib/tls/evidence.h \
 	lib/tls/http_reader.c \
 	lib/tls/http_reader.h \

@@ -1,6 +1,6 @@
 /*
- * dial.c: a dial in steps: the way to the peer (route.c), then the handshake, in which the chain is
- * verified.  tlsdial_dial() is the loop over them that waits.
+ * dial.c: a dial in steps: the way to the peer (route.c), then the handshake (handshake.c).
+ * tlsdial_dial() is the loop over them that waits.
  */
 #include <config.h>
 
@@ -12,15 +12,10 @@
 #include "base/text.h"
 #include "net/cancel.h"
 #include "net/route.h"
-#include "tls/bio.h"
 #include "tls/conn.h"
-#include "tls/diagnose.h"
+#include "tls/handshake.h"
 #include "tls/options.h"
-#include "tls/resume.h"
-#include "tls/verify_callback.h"
 #include "tls/way.h"
-#include "x509/ocsp.h"
-#include "x509/verify.h"
 
 struct tlsdial_dialing {
     tlsdial_client *client;
@@ -107,142 +102,6 @@ static enum tlsdial_cause begin_route(tlsdial_dialing *dialing,
     return dialing->route != NULL ? TLSDIAL_OK : error->cause;
 }
 
-/* ---- TLS ---- */
-
-/* The names that SNI and the certificate check use. SNI is for DNS names (RFC 6066, 3). */
-static bool set_names(tlsdial_conn *conn, const struct dial_options *options,
-                      const struct host *host)
-{
-    const struct host *servername = options->has_servername ? &options->servername : host;
-    conn->reference = options->has_verify_hostname ? options->verify_hostname : *host;
-    return verify_expect(conn->ssl, conn->client, &conn->reference) &&
-           (servername->is_ip ||
-            SSL_set_tlsext_host_name(conn->ssl, servername->name) == 1);
-}
-
-static bool set_alpn(tlsdial_conn *conn, const struct dial_options *options)
-{
-    if (options->alpn == NULL)
-        return true;
-    conn->alpn = OPENSSL_strdup(options->alpn);
-    return conn->alpn != NULL && SSL_set_alpn_protos(conn->ssl, options->alpn_wire,
-                                                     (unsigned)options->alpn_length) == 0;
-}
-
-static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_error *error)
-{
-    tlsdial_conn *conn = dialing->conn;
-    BIO *bio = stream_bio_new(conn->stream, &conn->bio_method);
-    stream_begin_tls(conn->stream);
-    conn->starttls = way_starttls(&dialing->way);
-    conn->ssl = bio != NULL ? SSL_new(dialing->client->ctx) : NULL;
-    if (conn->ssl == NULL) {
-        BIO_free(bio);
-        return error_out_of_memory(error);
-    }
-    SSL_set_bio(conn->ssl, bio, bio);
-    messages_watch(conn->ssl, &conn->messages);
-    if (SSL_set_app_data(conn->ssl, conn) != 1 || !set_alpn(conn, &dialing->options) ||
-        !set_names(conn, &dialing->options, &dialing->host))
-        return error_out_of_memory(error);
-    resume_set_place(conn, &dialing->host, dialing->port);
-    resume_offer(conn, dialing->options.session);
-    return TLSDIAL_OK;
-}
-
-/* What the verification came to that did not end the handshake. */
-static void note_verification(tlsdial_conn *conn)
-{
-    struct verification *verification = &conn->evidence->verification;
-    const unsigned char *der = NULL;
-    long length = SSL_get_tlsext_status_ocsp_resp(conn->ssl, &der);
-    if (verification->staple == NULL) /* the handshake did not come to it */
-        staple_note(verification, der, length);
-    if (!insecure_excuses(verification))
-        return;
-    verification_error(verification, &conn->evidence->ignored);
-    tlsdial_error_prefix(&conn->evidence->ignored, "%s", conn->subject);
-}
-
-/* What is to be known of a handshake, however it ended. */
-static bool note_handshake(tlsdial_conn *conn, bool done)
-{
-    tlsdial_evidence *evidence = conn->evidence;
-    if (done)
-        resume_note(conn);
-    ERR_set_mark();
-    evidence->certificate_requested = conn->messages.certificate_requested;
-    evidence->signature = signature_scheme_name(conn->messages.signature);
-    note_verification(conn);
-    ERR_pop_to_mark();
-    return !done || evidence_negotiated(evidence, conn->ssl);
-}
-
-/* Whether a protocol is in a list such as "h2,http/1.1". */
-static bool is_offered(const char *list, const unsigned char *protocol, size_t length)
-{
-    while (*list != '\0') {
-        size_t item = strcspn(list, ",");
-        if (item == length && memcmp(list, protocol, length) == 0)
-            return true;
-        list += item + (list[item] == ',');
-    }
-    return false;
-}
-
-/* A server may ignore what it was asked for by ALPN (RFC 7301, 3.2); who asks wants an answer. It
- * may choose nothing else (3.1), which OpenSSL leaves to its caller. */
-static enum tlsdial_cause check_alpn(const tlsdial_conn *conn,
-                                     struct tlsdial_error *error)
-{
-    const unsigned char *chosen;
-    unsigned length;
-    SSL_get0_alpn_selected(conn->ssl, &chosen, &length);
-    if (conn->alpn == NULL || (length > 0 && is_offered(conn->alpn, chosen, length)))
-        return TLSDIAL_OK;
-    if (length == 0)
-        return tlsdial_error_set(error, TLSDIAL_ALPN, 0,
-                                 "the server chose none of the protocols offered (%s)",
-                                 conn->alpn);
-    return tlsdial_error_set(error, TLSDIAL_ALPN, 0,
-                             "the server chose '%.*s', which was not offered (%s)",
-                             (int)length, (const char *)chosen, conn->alpn);
-}
-
-static enum tlsdial_cause end_handshake(tlsdial_conn *conn, enum conn_outcome outcome,
-                                        struct tlsdial_error *error)
-{
-    /* SSL_connect() calls a close_notify before its end a mere "0"; it is no handshake. */
-    bool done = outcome == CONN_DONE && SSL_is_init_finished(conn->ssl);
-    enum tlsdial_cause cause = TLSDIAL_OK;
-    if (!done)
-        cause = diagnose_handshake(conn, outcome, error);
-    else if (SSL_get_verify_result(conn->ssl) != X509_V_OK &&
-             !insecure_excuses(&conn->evidence->verification))
-        cause = tlsdial_error_set(error, TLSDIAL_CERTIFICATE, 0,
-                                  "the certificate was not verified");
-    if (!note_handshake(conn, done))
-        cause = error_out_of_memory(error);
-    if (cause == TLSDIAL_OK)
-        cause = check_alpn(conn, error);
-    conn_note_traffic(conn);
-    evidence_step(conn->evidence, TLSDIAL_STEP_HANDSHAKE);
-    return cause;
-}
-
-static enum tlsdial_cause step_handshake(tlsdial_dialing *dialing,
-                                         struct tlsdial_error *error)
-{
-    tlsdial_conn *conn = dialing->conn;
-    enum conn_outcome outcome = CONN_LATE;
-    if (!deadline_passed(dialing->deadline)) {
-        ERR_clear_error();
-        stream_reopen(conn->stream);
-        outcome = conn_outcome(conn, SSL_connect(conn->ssl));
-    }
-    return outcome == CONN_AGAIN ? TLSDIAL_AGAIN : end_handshake(conn, outcome, error);
-}
-
 /* ---- steps ---- */
 
 static enum tlsdial_cause step_route(tlsdial_dialing *dialing,
@@ -261,7 +120,10 @@ static enum tlsdial_cause step_route(tlsdial_dialing *dialing,
     note_route(dialing);
     route_free(dialing->route);
     dialing->route = NULL;
-    return failed ? error->cause : begin_tls(dialing, error);
+    dialing->conn->starttls = way_starttls(&dialing->way);
+    return failed ? error->cause
+                  : handshake_begin(dialing->conn, &dialing->options, &dialing->host,
+                                    dialing->port, error);
 }
 
 static enum tlsdial_cause take_step(tlsdial_dialing *dialing, struct tlsdial_error *error)
@@ -271,7 +133,7 @@ static enum tlsdial_cause take_step(tlsdial_dialing *dialing, struct tlsdial_err
         return cancel_failure(error);
     if (dialing->route != NULL)
         cause = step_route(dialing, error);
-    return cause == TLSDIAL_OK ? step_handshake(dialing, error) : cause;
+    return cause == TLSDIAL_OK ? handshake_step(dialing->conn, error) : cause;
 }
 
 static void note_wants(tlsdial_dialing *dialing)
