@@ -51,20 +51,23 @@ bounded_program=$TOP_BUILDDIR/tests/tools/bounded
 # A system with no hosts file has no localhost either. The servers of the tests are at 127.0.0.1,
 # so the program gets that address by --resolve, before the other options: the last one wins.
 
-# With a TLSA record the program asks for the name before it needs any CA certificate.
+# Asked once, before a test changes the environment. With a TLSA record the program looks up the
+# name before it needs any CA certificate.
 probe_localhost() {
+    probe_status=0
     # shellcheck disable=SC2086
     ${bounded_program:+"$bounded_program" 30} $EMULATOR "$real_tlsdial" --connect-timeout 5 \
-        --tlsa "3 1 1 $(printf '%064d' 0)" localhost 1 >/dev/null 2>&1
-    case $? in
+        --tlsa "3 1 1 $(printf '%064d' 0)" localhost 1 >/dev/null 2>&1 || probe_status=$?
+    case $probe_status in
     20 | 21 | 23 | 70) localhost_resolves=no ;;
     *) localhost_resolves=yes ;;
     esac
 }
 
+probe_localhost
+
 resolves_localhost() { # resolves_localhost: whether this system does; else $why_no_localhost
     why_no_localhost='this system does not resolve localhost'
-    [ -n "${localhost_resolves:-}" ] || probe_localhost
     [ "$localhost_resolves" = yes ]
 }
 
