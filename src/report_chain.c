@@ -161,11 +161,18 @@ static void add_certificate(struct columns *columns, const struct report *report
 
 /* ---- the chain ---- */
 
-/* Where the chain ends without being trusted, and not with a root: what would come next. */
+/* Where the chain ends at no trusted certificate because the issuer of the last one, which is no
+ * root, was not found: what would come next. */
 static bool lacks_issuer(const struct report *report,
                          const struct tlsdial_certificate *last)
 {
-    return last != NULL && !report_is_anchored(report) && !last->self_issued;
+    const struct tlsdial_finding *finding;
+    bool untrusted = false;
+    for (size_t i = 0; (finding = tlsdial_evidence_finding(report->evidence, i)) != NULL;
+         i++)
+        untrusted = untrusted || finding->cause == TLSDIAL_UNKNOWN_CA ||
+                    finding->cause == TLSDIAL_INCOMPLETE_CHAIN;
+    return untrusted && last != NULL && !last->self_issued;
 }
 
 static void add_missing(struct columns *columns, size_t depth,

@@ -113,6 +113,7 @@ static bool is_explained(const struct report *report,
 static void add_other_findings(struct columns *columns, const struct report *report)
 {
     const struct tlsdial_finding *main = report_main_finding(report), *finding;
+    const char *before = ""; /* a hint is given once */
     size_t shown = 0;
     char line[2 * TLSDIAL_MESSAGE_SIZE], subject[256];
     for (size_t i = 0; (finding = tlsdial_evidence_finding(report->evidence, i)) != NULL;
@@ -125,7 +126,10 @@ static void add_other_findings(struct columns *columns, const struct report *rep
         text_row(columns,
                  finding->cause == TLSDIAL_EXPIRES_SOON ? COLUMNS_CAUTION : COLUMNS_BAD,
                  shown == 1 ? "also" : "", line);
-        if (*finding->hint != '\0')
+        bool is_new = strcmp(finding->hint, report->verdict.hint) != 0 &&
+                      strcmp(finding->hint, before) != 0;
+        before = finding->hint;
+        if (*finding->hint != '\0' && is_new)
             columns_wrap(columns, COLUMNS_PLAIN, TEXT_LABEL_SPACE "-> ",
                          TEXT_LABEL_SPACE "   ", finding->hint);
     }

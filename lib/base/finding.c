@@ -54,14 +54,14 @@ void finding_set(struct finding *finding, char **field, const char *text)
 
 void finding_clear(struct finding *finding)
 {
-    char *const texts[] = {finding->subject,       finding->issuer,
-                           finding->trust,         finding->unread,
-                           finding->reference,     finding->common_name,
-                           finding->url,           finding->algorithm,
-                           finding->usage,         finding->extended_usage,
-                           finding->pin,           finding->detail,
-                           finding->wanted_id,     finding->found_id,
-                           finding->namesake_place};
+    char *const texts[] = {finding->subject,     finding->issuer,
+                           finding->trust,       finding->unread,
+                           finding->reference,   finding->common_name,
+                           finding->url,         finding->algorithm,
+                           finding->usage,       finding->extended_usage,
+                           finding->pin,         finding->detail,
+                           finding->constrainer, finding->wanted_id,
+                           finding->found_id,    finding->namesake_place};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         OPENSSL_free(texts[i]);
     for (size_t i = 0; i < FINDING_NAMES; i++)

@@ -21,6 +21,7 @@ enum finding_kind {
     FINDING_REJECTED,      /**< by its trust settings */
     FINDING_BAD_SIGNATURE, /**< issuer: the CA whose key did not make it */
     FINDING_MALFORMED,     /**< detail: the part that is at fault */
+    FINDING_UNPARSED,      /**< detail: why. It is not known which certificate it is. */
     FINDING_CRITICAL_EXTENSION,
     FINDING_EXPIRED,
     FINDING_NOT_YET_VALID,
@@ -38,6 +39,7 @@ enum finding_kind {
     FINDING_CRL_EXPIRED,
     FINDING_CRL_NOT_YET_VALID,
     FINDING_CRL_UNUSABLE,
+    FINDING_CRL_OUT_OF_SCOPE, /**< detail: what it is for; "": its distribution point, url */
     FINDING_STAPLE_REVOKED,
     FINDING_STAPLE_MISSING, /**< detail: what came instead */
     FINDING_NOT_PINNED,
@@ -48,6 +50,7 @@ enum finding_kind {
 /** How an authority key identifier differs from the CA that has the issuer's name. */
 enum finding_namesake {
     NAMESAKE_NONE,
+    NAMESAKE_MALFORMED,    /**< detail: the part that is at fault */
     NAMESAKE_OTHER_KEY,    /**< its key did not make the signature */
     NAMESAKE_KEY_ID,       /**< its key did; the identifiers differ */
     NAMESAKE_ISSUER_SERIAL /**< its key did; issuer and serial number differ */
@@ -70,9 +73,12 @@ struct finding {
     char *trust;          /**< where the trusted certificates come from */
     char *unread;         /**< what of that could not be read, and why */
     char *reference;      /**< the name or address that the certificate must be for */
+    bool is_dns_name_only;      /**< the address: the certificate has it as a DNS name */
     char *names[FINDING_NAMES]; /**< that it is for */
     size_t name_count; /**< more than there are in names, where those are not all */
-    char *common_name;
+    char *common_name; /**< of a certificate without other names */
+    char *
+        constrainer; /**< the CA whose name constraints break on names[0], of type detail */
     char *url;       /**< where the issuer (AIA) or the CRL is to be had */
     char *algorithm; /**< of the key or of the signature */
     char *usage, *extended_usage;

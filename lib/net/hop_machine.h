@@ -63,11 +63,9 @@ void hop_malformed(struct hop *hop, const void *unit, size_t length);
 
 /* ---- hop_text.c: grammar that several have ---- */
 
-/** ASCII without regard to case, whatever the locale. */
-bool hop_same(const char *a, const char *b);
-/** Whether text begins with this word: a blank or the end follows. */
+/** Whether text begins with this word, its case aside: a blank or the end follows. */
 bool hop_begins_with_word(const char *text, const char *word);
-/** Whether the word is one of those that the separators divide. */
+/** Whether the word, its case aside, is one of those that the separators divide. */
 bool hop_has_word(const char *text, const char *word, const char *separators);
 /** Behind the word and the blanks after it. */
 const char *hop_after_word(const char *text);

@@ -1,4 +1,6 @@
 /* hop_protocol.c: which protocol a peer's first bytes are of.  Pure. */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop.h"

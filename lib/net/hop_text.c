@@ -1,4 +1,6 @@
 /* hop_text.c: words, numbers and addresses as several machines need them.  Pure. */
+#include <config.h>
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>
@@ -10,16 +12,12 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+/* ASCII, whatever the locale. */
 static bool same_start(const char *text, const char *word)
 {
     while (*word != '\0' && lower(*text) == lower(*word))
         text++, word++;
     return *word == '\0';
-}
-
-bool hop_same(const char *a, const char *b)
-{
-    return strlen(a) == strlen(b) && same_start(a, b);
 }
 
 bool hop_begins_with_word(const char *text, const char *word)

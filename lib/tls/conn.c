@@ -17,7 +17,7 @@ enum conn_outcome conn_outcome(tlsdial_conn *conn, int result)
     case SSL_ERROR_ZERO_RETURN:
         return CONN_PEER_CLOSED;
     case SSL_ERROR_WANT_READ:
-        conn->wants_read = true;
+        conn->wants_read = conn->starved = true;
         return CONN_AGAIN;
     case SSL_ERROR_WANT_WRITE:
         conn->wants_write = true;
@@ -40,6 +40,15 @@ enum tlsdial_cause conn_misuse(const tlsdial_conn *conn, const char *what,
     if (conn != NULL)
         tlsdial_error_prefix(error, "%s", conn->subject);
     return TLSDIAL_MISUSE;
+}
+
+int conn_keep_session(SSL *ssl, SSL_SESSION *session)
+{
+    tlsdial_conn *conn = SSL_get_app_data(ssl);
+    if (conn == NULL)
+        return 0;
+    session_list_add(&conn->sessions, session);
+    return 1; /* the reference is ours */
 }
 
 void conn_note_traffic(tlsdial_conn *conn)
@@ -86,6 +95,8 @@ void tlsdial_conn_free(tlsdial_conn *conn)
     wait_set_clear(&conn->waits);
     OPENSSL_free(conn->alpn);
     sk_X509_pop_free(conn->untrusted, X509_free);
+    verification_clear(&conn->resumed);
+    session_list_clear(&conn->sessions);
     if (conn->owns_evidence)
         tlsdial_evidence_free(conn->evidence);
     OPENSSL_free(conn);

@@ -10,6 +10,7 @@
 #include "net/wait.h"
 #include "tls/policy.h"
 #include "tls/evidence.h"
+#include "tls/session.h"
 #include "tls/trace.h"
 
 /** How a call to OpenSSL ended. */
@@ -47,6 +48,10 @@ struct tlsdial_conn {
     struct messages messages;
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
 
+    struct session_place place;   /**< whom its sessions are of */
+    struct session_list sessions; /**< that the server gave and nobody has taken yet */
+    struct verification resumed;  /**< of the session that is offered */
+
     /** What was taken from the caller and not all sent: OpenSSL has begun a record of it, and must
      * be given the same octets again. */
     unsigned char *record;
@@ -57,6 +62,7 @@ struct tlsdial_conn {
     bool write_failed;            /**< the peer's last words are still to be read */
     struct ending write_ending;   /**< how it failed */
     bool wants_read, wants_write; /**< what the last call ended for */
+    bool starved;                 /**< OpenSSL has less than a record; more must arrive */
     struct wait_set waits;        /**< of a call that waits */
     enum {
         CONN_USABLE,
@@ -72,6 +78,8 @@ struct ending conn_ending(const tlsdial_conn *conn);
 /** Fills the error; the connection may be NULL. */
 enum tlsdial_cause conn_misuse(const tlsdial_conn *conn, const char *what,
                                struct tlsdial_error *error);
+/** For SSL_CTX_sess_set_new_cb(3): keeps a session of the connection that is the SSL's app data. */
+int conn_keep_session(SSL *ssl, SSL_SESSION *session);
 /** Brings the evidence's count of bytes up to date. */
 void conn_note_traffic(tlsdial_conn *conn);
 

@@ -292,6 +292,14 @@ static enum tlsdial_cause reason_cause(const struct messages *messages)
     }
 }
 
+/* Of what comes in a handshake, OpenSSL's ASN.1 parser is given certificates alone. */
+static bool is_unparsed_certificate(void)
+{
+    unsigned long last = ERR_peek_last_error();
+    return ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_ASN1 &&
+           ERR_GET_LIB(last) == ERR_LIB_SSL && ERR_GET_REASON(last) == ERR_R_ASN1_LIB;
+}
+
 enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcome outcome,
                                       struct tlsdial_error *error)
 {
@@ -322,6 +330,11 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
         return ended(conn, ending, error);
     if (is_out_of_memory())
         return error_out_of_memory(error);
+    if (is_unparsed_certificate()) {
+        verification_note_unparsed(&conn->evidence->verification,
+                                   error_openssl_reason("no reason given"));
+        return verification_error(&conn->evidence->verification, error);
+    }
     return tlsdial_error_set(error, reason_cause(&conn->messages), ERR_peek_error(), "%s",
                              error_openssl_reason("no reason given"));
 }

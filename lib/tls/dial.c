@@ -16,6 +16,7 @@
 #include "tls/conn.h"
 #include "tls/diagnose.h"
 #include "tls/options.h"
+#include "tls/resume.h"
 #include "tls/verify_callback.h"
 #include "tls/way.h"
 #include "x509/ocsp.h"
@@ -59,11 +60,18 @@ static void add_address_to_subject(tlsdial_dialing *dialing, const char *address
                  dialing->way.proxy_count > 0 ? "via " : "", address);
 }
 
+static void note_connection(tlsdial_dialing *dialing, const char *address)
+{
+    add_address_to_subject(dialing, address);
+    if (dialing->way.proxy_count == 0)
+        dialing->conn->evidence->peer_scope = address_scope(address);
+}
+
 static bool note_attempt(void *argument, const struct tlsdial_attempt *attempt)
 {
     tlsdial_dialing *dialing = argument;
     if (attempt->cause == TLSDIAL_OK)
-        add_address_to_subject(dialing, attempt->address);
+        note_connection(dialing, attempt->address);
     return evidence_attempt(dialing->conn->evidence, attempt);
 }
 
@@ -134,10 +142,12 @@ static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_err
     }
     SSL_set_bio(conn->ssl, bio, bio);
     messages_watch(conn->ssl, &conn->messages);
-    return SSL_set_app_data(conn->ssl, conn) == 1 && set_alpn(conn, &dialing->options) &&
-                   set_names(conn, &dialing->options, &dialing->host)
-               ? TLSDIAL_OK
-               : error_out_of_memory(error);
+    if (SSL_set_app_data(conn->ssl, conn) != 1 || !set_alpn(conn, &dialing->options) ||
+        !set_names(conn, &dialing->options, &dialing->host))
+        return error_out_of_memory(error);
+    resume_set_place(conn, &dialing->host, dialing->port);
+    resume_offer(conn, dialing->options.session);
+    return TLSDIAL_OK;
 }
 
 /* What the verification came to that did not end the handshake. */
@@ -158,6 +168,8 @@ static void note_verification(tlsdial_conn *conn)
 static bool note_handshake(tlsdial_conn *conn, bool done)
 {
     tlsdial_evidence *evidence = conn->evidence;
+    if (done)
+        resume_note(conn);
     ERR_set_mark();
     evidence->certificate_requested = conn->messages.certificate_requested;
     evidence->signature = signature_scheme_name(conn->messages.signature);
@@ -402,6 +414,9 @@ tlsdial_dialing *tlsdial_begin(tlsdial_client *client, const char *host, const c
     tlsdial_dialing *dialing = OPENSSL_zalloc(sizeof *dialing);
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (dialing == NULL) {
+        struct dial_options unused;
+        (void)dial_options_parse(&unused, options, NULL, NULL);
+        dial_options_clear(&unused); /* closes the socket, which is ours also now */
         error_out_of_memory(&reason);
     } else {
         dialing->client = client;

@@ -11,6 +11,7 @@
 struct dial_options {
     tlsdial_evidence *evidence; /**< NULL: none */
     tlsdial_cancel *cancel;     /**< NULL: none */
+    tlsdial_session *session;   /**< a reference of our own; NULL: none */
     bool has_servername, has_verify_hostname;
     struct host servername, verify_hostname;
     char *alpn; /**< as it was given; NULL: none */

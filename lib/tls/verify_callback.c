@@ -61,7 +61,7 @@ bool verify_expect(SSL *ssl, const tlsdial_client *client, const struct host *re
 
 /* ---- in the handshake ---- */
 
-static struct verify_request request_of(const tlsdial_conn *conn)
+struct verify_request verify_request_of(const tlsdial_conn *conn)
 {
     const tlsdial_client *client = conn->client;
     return (struct verify_request){.trust = &client->trust,
@@ -88,7 +88,7 @@ static int verify_in_handshake(X509_STORE_CTX *store_ctx, void *unused)
     tlsdial_conn *conn = SSL_get_app_data(ssl);
     struct verification *verification = &conn->evidence->verification;
     (void)unused;
-    verification->request = request_of(conn);
+    verification->request = verify_request_of(conn);
     return verify_chain(verification, store_ctx) || insecure_excuses(verification);
 }
 

@@ -70,30 +70,58 @@ bool general_name_text(char *to, size_t size, const GENERAL_NAME *name)
 static bool is_http(const ASN1_STRING *url)
 {
     static const char scheme[] = "http://";
-    return ASN1_STRING_length(url) > (int)strlen(scheme) &&
-           memcmp(ASN1_STRING_get0_data(url), scheme, strlen(scheme)) == 0;
+    const unsigned char *text = ASN1_STRING_get0_data(url);
+    if (ASN1_STRING_length(url) <= (int)strlen(scheme))
+        return false;
+    for (size_t i = 0; i < strlen(scheme); i++)
+        if ((text[i] | 0x20) != scheme[i]) /* schemes have no case */
+            return false;
+    return true;
 }
 
-/* The first address that can be fetched from; some CAs have an ldap:// address before it. */
-char *issuer_url(const X509 *certificate)
+/* The value of a way to the issuer; NULL: it is another way, or no URL, as a text with a NUL. */
+static const ASN1_STRING *issuer_way(const ACCESS_DESCRIPTION *way)
+{
+    int type;
+    const ASN1_STRING *value = GENERAL_NAME_get0_value(way->location, &type);
+    if (OBJ_obj2nid(way->method) != NID_ad_ca_issuers || type != GEN_URI ||
+        memchr(ASN1_STRING_get0_data(value), '\0', (size_t)ASN1_STRING_length(value)) !=
+            NULL)
+        return NULL;
+    return value;
+}
+
+/* Some CAs have an ldap:// address first, which cannot be fetched from. */
+char *issuer_url_at(const X509 *certificate, size_t index)
 {
     AUTHORITY_INFO_ACCESS *access =
         X509_get_ext_d2i(certificate, NID_info_access, NULL, NULL);
-    const ASN1_STRING *chosen = NULL;
-    for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access); i++) {
-        const ACCESS_DESCRIPTION *way = sk_ACCESS_DESCRIPTION_value(access, i);
-        int type;
-        const ASN1_STRING *value = GENERAL_NAME_get0_value(way->location, &type);
-        if (OBJ_obj2nid(way->method) == NID_ad_ca_issuers && type == GEN_URI &&
-            (chosen == NULL || (is_http(value) && !is_http(chosen))))
-            chosen = value;
-    }
-    char *url = chosen != NULL
-                    ? OPENSSL_strndup((const char *)ASN1_STRING_get0_data(chosen),
-                                      (size_t)ASN1_STRING_length(chosen))
-                    : NULL;
+    char *url = NULL;
+    for (int of_http = 1; of_http >= 0 && url == NULL; of_http--)
+        for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access) && url == NULL; i++) {
+            const ASN1_STRING *value = issuer_way(sk_ACCESS_DESCRIPTION_value(access, i));
+            if (value != NULL && is_http(value) == (of_http == 1) && index-- == 0)
+                url = OPENSSL_strndup((const char *)ASN1_STRING_get0_data(value),
+                                      (size_t)ASN1_STRING_length(value));
+        }
     AUTHORITY_INFO_ACCESS_free(access);
     return url;
+}
+
+char *issuer_url(const X509 *certificate)
+{
+    return issuer_url_at(certificate, 0);
+}
+
+/* In the one form that RFC 5280, 4.1.2.5, allows, and RFC 6960 after it: with seconds, in UTC,
+ * without fractions. OpenSSL reads others, and does not verify with them. */
+static bool has_time_form(const ASN1_TIME *time)
+{
+    const char *text = (const char *)ASN1_STRING_get0_data(time);
+    size_t digits = ASN1_STRING_type(time) == V_ASN1_UTCTIME ? 12 : 14;
+    size_t length = (size_t)ASN1_STRING_length(time);
+    return length == digits + 1 && text[digits] == 'Z' &&
+           strspn(text, "0123456789") == digits;
 }
 
 bool asn1_time_seconds(const ASN1_TIME *time, int64_t *seconds)
@@ -101,11 +129,44 @@ bool asn1_time_seconds(const ASN1_TIME *time, int64_t *seconds)
     /* By way of a difference: time_t may have 32 bits, and mktime() knows no UTC. */
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
     int days = 0, rest = 0;
-    bool known =
-        epoch != NULL && time != NULL && ASN1_TIME_diff(&days, &rest, epoch, time) == 1;
+    bool known = epoch != NULL && time != NULL && has_time_form(time) &&
+                 ASN1_TIME_diff(&days, &rest, epoch, time) == 1;
     ASN1_TIME_free(epoch);
     *seconds = known ? (int64_t)days * DAY + rest : 0;
     return known;
+}
+
+/* ---- what is malformed ---- */
+
+static bool is_there_twice(const X509 *x509, int nid)
+{
+    int index = X509_get_ext_by_NID(x509, nid, -1);
+    return index >= 0 && X509_get_ext_by_NID(x509, nid, index) >= 0;
+}
+
+bool certificate_malformed_part(char *to, size_t size, X509 *x509)
+{
+    if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) == 0)
+        return false;
+    snprintf(to, size, "OpenSSL does not say what part of it");
+    for (int i = 0; i < X509_get_ext_count(x509); i++) {
+        /* OpenSSL 3.0 wants it without const, and 4.0 gives it with. */
+        X509_EXTENSION *extension = (X509_EXTENSION *)(uintptr_t)X509_get_ext(x509, i);
+        int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
+        const X509V3_EXT_METHOD *method = X509V3_EXT_get(extension);
+        void *value = method != NULL ? X509V3_EXT_d2i(extension) : NULL;
+        bool twice = nid != NID_undef && is_there_twice(x509, nid);
+        if ((method != NULL && value == NULL) || twice)
+            snprintf(to, size, "its extension \"%s\" %s", OBJ_nid2ln(nid),
+                     twice ? "is there twice" : "cannot be read");
+        if (value != NULL && method->it != NULL)
+            ASN1_item_free(value, ASN1_ITEM_ptr(method->it));
+        else if (value != NULL)
+            method->ext_free(value);
+        if (twice || (method != NULL && value == NULL))
+            break;
+    }
+    return true;
 }
 
 /* ---- the details of one, all at once ---- */
@@ -113,8 +174,16 @@ bool asn1_time_seconds(const ASN1_TIME *time, int64_t *seconds)
 static char *serial_text(const X509 *x509)
 {
     const ASN1_INTEGER *serial = X509_get0_serialNumber(x509);
-    return hexadecimal_text(ASN1_STRING_get0_data(serial),
-                            (size_t)ASN1_STRING_length(serial));
+    char *digits = hexadecimal_text(ASN1_STRING_get0_data(serial),
+                                    (size_t)ASN1_STRING_length(serial));
+    if (digits == NULL || ASN1_STRING_type(serial) != V_ASN1_NEG_INTEGER)
+        return digits;
+    size_t size = strlen(digits) + 2;
+    char *negative = OPENSSL_malloc(size);
+    if (negative != NULL)
+        snprintf(negative, size, "-%s", digits);
+    OPENSSL_free(digits);
+    return negative;
 }
 
 bool key_hash(const X509_PUBKEY *key, unsigned char sha256[KEY_HASH_LENGTH])

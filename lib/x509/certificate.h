@@ -16,6 +16,8 @@ char *name_text(const X509_NAME *name);
 /** Where the issuer is to be had (AIA, RFC 5280, 4.2.2.1). Free with OPENSSL_free(). NULL when
  * nothing is said, and when out of memory. Not escaped. */
 char *issuer_url(const X509 *certificate);
+/** The others too: those of http from 0 on, in their order, and then the rest. */
+char *issuer_url_at(const X509 *certificate, size_t index);
 
 /** The SHA-256 of a SubjectPublicKeyInfo. False when out of memory. */
 bool key_hash(const X509_PUBKEY *key, unsigned char sha256[KEY_HASH_LENGTH]);
@@ -25,6 +27,8 @@ char *pin_text(const X509 *x509);
 bool general_name_text(char *to, size_t size, const GENERAL_NAME *name);
 /** Seconds since 1970. False where there is no time or it is malformed. */
 bool asn1_time_seconds(const ASN1_TIME *time, int64_t *seconds);
+/** Whether OpenSSL cannot read the certificate's extensions; then which. Not escaped. */
+bool certificate_malformed_part(char *to, size_t size, X509 *x509);
 /** Text is escaped here. False when out of memory; *to is then to be cleared as well. */
 bool certificate_describe(struct tlsdial_certificate *to, const X509 *x509);
 void certificate_clear(struct tlsdial_certificate *certificate);

@@ -4,6 +4,7 @@
 #include "x509/facts.h"
 
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -108,6 +109,54 @@ static void set_names(struct finding *finding, const X509 *certificate)
     GENERAL_NAMES_free(names);
 }
 
+/* What the certificate is for where it is for nothing that counts (RFC 9525, 2). */
+static void set_common_name(struct finding *finding, const X509 *certificate)
+{
+    const X509_NAME *subject = X509_get_subject_name(certificate);
+    int index =
+        X509_NAME_get_index_by_NID((X509_NAME *)(uintptr_t)subject, NID_commonName, -1);
+    if (finding->name_count > 0 || index < 0)
+        return;
+    unsigned char *text = NULL;
+    int length = ASN1_STRING_to_UTF8(
+        &text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
+    if (length >= 0)
+        finding_set(finding, &finding->common_name, (const char *)text);
+    OPENSSL_free(text);
+}
+
+static void set_mismatch(struct finding *finding, const struct verify_request *request,
+                         const X509 *certificate)
+{
+    const struct host *reference = request->reference;
+    GENERAL_NAMES *names =
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    finding_set(finding, &finding->reference, reference->name);
+    set_names(finding, certificate);
+    set_common_name(finding, certificate);
+    for (int i = 0; reference->is_ip && i < sk_GENERAL_NAME_num(names); i++) {
+        int type;
+        const ASN1_STRING *value =
+            GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
+        if (type == GEN_DNS &&
+            ASN1_STRING_length(value) == (int)strlen(reference->name) &&
+            memcmp(ASN1_STRING_get0_data(value), reference->name,
+                   strlen(reference->name)) == 0)
+            finding->is_dns_name_only = true;
+    }
+    GENERAL_NAMES_free(names);
+}
+
+static void set_bad_time(struct finding *finding, const char *which,
+                         const ASN1_TIME *time)
+{
+    char text[96];
+    snprintf(text, sizeof text, "its %s is \"%.*s\"", which,
+             ASN1_STRING_length(time) < 64 ? ASN1_STRING_length(time) : 64,
+             (const char *)ASN1_STRING_get0_data(time));
+    finding_set(finding, &finding->detail, text);
+}
+
 /* What an extension says, in OpenSSL's words; nothing where there is none. */
 static void set_extension(struct finding *finding, char **field, const X509 *certificate,
                           int nid)
@@ -204,6 +253,9 @@ static enum finding_kind kind_of(int code)
         return FINDING_CRITICAL_EXTENSION;
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
         return FINDING_BAD_SIGNATURE;
+    case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
+    case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
+        return FINDING_MALFORMED;
     default:
         return FINDING_OTHER;
     }
@@ -229,8 +281,13 @@ static void set_facts(struct finding *finding, const struct verify_request *requ
             asn1_time_seconds(X509_get0_notBefore(certificate), &finding->time);
         break;
     case FINDING_NAME_MISMATCH:
-        finding_set(finding, &finding->reference, request->reference->name);
-        set_names(finding, certificate);
+        set_mismatch(finding, request, certificate);
+        break;
+    case FINDING_MALFORMED:
+        if (finding->native == X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD)
+            set_bad_time(finding, "notBefore", X509_get0_notBefore(certificate));
+        else if (finding->native == X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD)
+            set_bad_time(finding, "notAfter", X509_get0_notAfter(certificate));
         break;
     case FINDING_NAME_NOT_PERMITTED:
     case FINDING_NAME_EXCLUDED:
@@ -258,6 +315,26 @@ static void set_facts(struct finding *finding, const struct verify_request *requ
     }
 }
 
+/* Codes that OpenSSL ends in where it could not read the certificate's extensions: then nothing is
+ * known of its issuer, its names or its uses. */
+static bool hides_malformation(int code)
+{
+    switch (code) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+    case X509_V_ERR_INVALID_PURPOSE:
+    case X509_V_ERR_INVALID_CA:
+    case X509_V_ERR_INVALID_EXTENSION:
+    case X509_V_ERR_UNSPECIFIED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 struct finding facts_of_error(const struct verify_request *request,
                               X509_STORE_CTX *store_ctx, int code)
 {
@@ -275,6 +352,14 @@ struct finding facts_of_error(const struct verify_request *request,
     }
     facts_of_certificate(&finding, certificate,
                          X509_STORE_CTX_get_error_depth(store_ctx));
+    char part[160];
+    if (hides_malformation(code) &&
+        certificate_malformed_part(part, sizeof part, certificate)) {
+        finding.cause = TLSDIAL_CERTIFICATE;
+        finding.kind = FINDING_MALFORMED;
+        finding_set(&finding, &finding.detail, part);
+        return finding;
+    }
     if (finding.cause == TLSDIAL_REVOKED || finding.cause == TLSDIAL_REVOCATION_UNKNOWN)
         facts_of_revocation(&finding, store_ctx);
     else
@@ -282,72 +367,13 @@ struct finding facts_of_error(const struct verify_request *request,
     return finding;
 }
 
-/* ---- who has the issuer's name and is not the issuer ---- */
-
-#define MOST_NAMESAKES 8 /* whose keys are compared: each costs a signature check */
-
-static void set_id(struct finding *finding, char **field, const ASN1_STRING *id)
+struct finding facts_of_rejection(const struct verify_request *request,
+                                  const X509 *certificate, int depth)
 {
-    finding_take(finding, field,
-                 hexadecimal_text(id != NULL ? ASN1_STRING_get0_data(id) : NULL,
-                                  id != NULL ? (size_t)ASN1_STRING_length(id) : 0));
-}
-
-/* Why a certificate whose key made the signature is not taken for the issuer: the certificate's
- * authority key identifier (RFC 5280, 4.2.1.1) says another. */
-static enum finding_namesake compare_identifiers(struct finding *finding,
-                                                 X509 *certificate, X509 *other)
-{
-    const ASN1_INTEGER *serial = X509_get0_authority_serial(certificate);
-    switch (X509_check_issued(other, certificate)) {
-    case X509_V_ERR_AKID_SKID_MISMATCH:
-        set_id(finding, &finding->wanted_id, X509_get0_authority_key_id(certificate));
-        set_id(finding, &finding->found_id, X509_get0_subject_key_id(other));
-        return NAMESAKE_KEY_ID;
-    case X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH:
-        set_id(finding, &finding->wanted_id, serial);
-        set_id(finding, &finding->found_id, X509_get0_serialNumber(other));
-        return NAMESAKE_ISSUER_SERIAL;
-    default:
-        return NAMESAKE_NONE;
-    }
-}
-
-/* Whether one of the certificates has the issuer's name, and how it differs from the issuer. */
-static enum finding_namesake compare(struct finding *finding, X509 *certificate,
-                                     STACK_OF(X509) * others)
-{
-    enum finding_namesake namesake = NAMESAKE_NONE;
-    for (int i = 0, compared = 0; i < sk_X509_num(others) && compared < MOST_NAMESAKES;
-         i++) {
-        X509 *other = sk_X509_value(others, i);
-        if (X509_NAME_cmp(X509_get_subject_name(other),
-                          X509_get_issuer_name(certificate)) != 0)
-            continue;
-        compared++;
-        if (X509_verify(certificate, X509_get0_pubkey(other)) == 1)
-            return compare_identifiers(finding, certificate, other);
-        namesake = NAMESAKE_OTHER_KEY;
-    }
-    return namesake;
-}
-
-void facts_of_namesake(struct finding *finding, X509 *certificate,
-                       X509_STORE_CTX *store_ctx)
-{
-    STACK_OF(X509) *trusted =
-        X509_STORE_CTX_get1_certs(store_ctx, X509_get_issuer_name(certificate));
-    const char *place = finding->trust;
-    finding->namesake = compare(finding, certificate, trusted);
-    if (finding->namesake == NAMESAKE_NONE) {
-        place = "what was sent";
-        finding->namesake =
-            compare(finding, certificate, X509_STORE_CTX_get0_untrusted(store_ctx));
-    }
-    if (finding->namesake != NAMESAKE_NONE)
-        finding_set(finding, &finding->namesake_place, place);
-    char *url = issuer_url(certificate);
-    if (url != NULL)
-        finding_take(finding, &finding->url, url);
-    sk_X509_pop_free(trusted, X509_free);
+    struct finding finding = {.cause = cause_of(X509_V_ERR_CERT_REJECTED, NULL),
+                              .kind = FINDING_REJECTED,
+                              .native = X509_V_ERR_CERT_REJECTED};
+    facts_of_certificate(&finding, certificate, depth);
+    finding_set(&finding, &finding.trust, request->trust->words);
+    return finding;
 }

@@ -10,61 +10,21 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
 
+#include "base/error.h"
 #include "x509/bundle.h"
-
-#define FIRST_READ (256 * 1024) /* octets; the bundles of distributions fit */
+#include "x509/file_parse.h"
+#include "x509/file_text.h"
 
 /* Of one store. Written while it is set up, read by the threads that verify. */
 struct bundle_list {
     struct bundle *items;
     size_t count;
+    STACK_OF(X509) * odd;   /* of the files that were parsed at once; NULL: none */
+    X509_LOOKUP *directory; /* the store's own, asked with us; NULL: none */
 };
-
-/* ---- reading ---- */
-
-/* Reads on into *text, of room octets, until the end. */
-static enum lookup_result read_on(BIO *bio, char **text, size_t room, size_t *length)
-{
-    for (;;) {
-        size_t n;
-        if (*length == room) {
-            char *larger =
-                room > LOOKUP_LARGEST_FILE ? NULL : OPENSSL_realloc(*text, 2 * room);
-            if (larger == NULL)
-                return room > LOOKUP_LARGEST_FILE ? LOOKUP_TOO_LARGE
-                                                  : LOOKUP_OUT_OF_MEMORY;
-            *text = larger;
-            room *= 2;
-        }
-        ERR_set_mark();
-        if (BIO_read_ex(bio, *text + *length, room - *length, &n) != 1) {
-            bool at_end = ERR_peek_last_error() == 0 || BIO_eof(bio);
-            ERR_clear_last_mark();
-            return at_end ? LOOKUP_LOADED : LOOKUP_UNREADABLE;
-        }
-        ERR_pop_to_mark();
-        *length += n;
-    }
-}
-
-static enum lookup_result read_file(const char *file, char **text, size_t *length)
-{
-    BIO *bio = BIO_new_file(file, "rb");
-    if (bio == NULL)
-        return LOOKUP_UNREADABLE;
-    *length = 0;
-    *text = OPENSSL_malloc(FIRST_READ);
-    enum lookup_result result =
-        *text != NULL ? read_on(bio, text, FIRST_READ, length) : LOOKUP_OUT_OF_MEMORY;
-    BIO_free(bio);
-    if (result == LOOKUP_LOADED && *length > LOOKUP_LARGEST_FILE)
-        result = LOOKUP_TOO_LARGE;
-    if (result != LOOKUP_LOADED)
-        OPENSSL_free(*text);
-    return result;
-}
 
 /* ---- adding ---- */
 
@@ -82,8 +42,10 @@ static void free_list(X509_LOOKUP *lookup)
     struct bundle_list *list = X509_LOOKUP_get_method_data(lookup);
     for (size_t i = 0; list != NULL && i < list->count; i++)
         bundle_clear(&list->items[i]);
-    if (list != NULL)
+    if (list != NULL) {
         OPENSSL_free(list->items);
+        sk_X509_pop_free(list->odd, X509_free);
+    }
     OPENSSL_free(list);
 }
 
@@ -119,6 +81,14 @@ bool lookup_prepare_store(X509_STORE *store)
     return list_of(store) != NULL;
 }
 
+bool lookup_use_directory(X509_STORE *store, X509_LOOKUP *directory)
+{
+    struct bundle_list *list = list_of(store);
+    if (list != NULL)
+        list->directory = directory;
+    return list != NULL;
+}
+
 static bool add_bundle(X509_STORE *store, struct bundle bundle)
 {
     struct bundle_list *list = list_of(store);
@@ -132,56 +102,83 @@ static bool add_bundle(X509_STORE *store, struct bundle bundle)
     return true;
 }
 
-/* What no index can be made of: all of it at once, as OpenSSL reads it. */
-static enum lookup_result add_parsed(X509_STORE *store, const char *text, size_t length,
-                                     size_t *certificates)
+/* Behind the same lookup as what is indexed: a store that has one certificate of a name asks no
+ * lookup for another. */
+static bool add_odd(struct bundle_list *list, X509 *certificate)
 {
-    BIO *bio = BIO_new_mem_buf(text, (int)length);
-    if (bio == NULL)
-        return LOOKUP_OUT_OF_MEMORY;
-    char no_passphrase[] = ""; /* a private key in the file is not ours to ask about */
-    STACK_OF(X509_INFO) *all = PEM_X509_INFO_read_bio(bio, NULL, NULL, no_passphrase);
-    bool any = false, ok = all != NULL;
-    for (int i = 0; ok && i < sk_X509_INFO_num(all); i++) {
-        const X509_INFO *info = sk_X509_INFO_value(all, i);
-        ok = (info->x509 == NULL || X509_STORE_add_cert(store, info->x509) == 1) &&
-             (info->crl == NULL || X509_STORE_add_crl(store, info->crl) == 1);
-        *certificates += info->x509 != NULL;
-        any = any || info->x509 != NULL || info->crl != NULL;
+    if (list != NULL && list->odd == NULL)
+        list->odd = sk_X509_new_null();
+    if (list == NULL || list->odd == NULL || X509_up_ref(certificate) != 1)
+        return false;
+    if (sk_X509_push(list->odd, certificate) > 0)
+        return true;
+    X509_free(certificate);
+    return false;
+}
+
+/* What no index can be made of: all of it at once. */
+static enum lookup_result add_parsed(X509_STORE *store, const char *text, size_t length,
+                                     struct lookup_added *added)
+{
+    struct file_content content;
+    bool ok = file_parse(&content, text, length), any = false;
+    if (ok)
+        any = !file_content_is_empty(&content);
+    for (int i = 0; ok && i < sk_X509_num(content.certificates); i++) {
+        ok = add_odd(list_of(store), sk_X509_value(content.certificates, i));
+        added->certificates++;
     }
-    sk_X509_INFO_pop_free(all, X509_INFO_free);
-    BIO_free(bio);
-    return !ok ? LOOKUP_MALFORMED : any ? LOOKUP_LOADED : LOOKUP_EMPTY;
+    for (int i = 0; ok && i < sk_X509_CRL_num(content.crls); i++)
+        ok = X509_STORE_add_crl(store, sk_X509_CRL_value(content.crls, i)) == 1;
+    file_content_clear(&content);
+    return ok && any ? LOOKUP_LOADED : LOOKUP_FAULTY;
+}
+
+/* Adds the text, which is the store's if it is kept. */
+static enum lookup_result add_text(X509_STORE *store, char *text, size_t length,
+                                   struct lookup_added *added)
+{
+    struct bundle bundle;
+    enum bundle_result indexed = bundle_index(&bundle, text, length);
+    if (indexed == BUNDLE_INDEXED && bundle.count > 0) {
+        added->certificates = bundle.certificates;
+        if (add_bundle(store, bundle))
+            return LOOKUP_LOADED;
+        bundle_clear(&bundle);
+        return LOOKUP_OUT_OF_MEMORY;
+    }
+    enum lookup_result result = indexed == BUNDLE_OUT_OF_MEMORY
+                                    ? LOOKUP_OUT_OF_MEMORY
+                                    : add_parsed(store, text, length, added);
+    if (result == LOOKUP_FAULTY)
+        file_fault(added->fault, text, length);
+    if (indexed == BUNDLE_INDEXED)
+        bundle_clear(&bundle);
+    else
+        OPENSSL_free(text);
+    return result;
 }
 
 enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
-                                   size_t *certificates)
+                                   struct lookup_added *added)
 {
-    struct bundle bundle;
+    char reason[FILE_FAULT_SIZE];
     char *text;
     size_t length;
-    *certificates = 0;
-    enum lookup_result result = read_file(file, &text, &length);
-    if (result != LOOKUP_LOADED)
-        return result;
-    switch (bundle_index(&bundle, text, length)) {
-    case BUNDLE_INDEXED:
-        *certificates = bundle.certificates;
-        result = bundle.count == 0            ? LOOKUP_EMPTY
-                 : !add_bundle(store, bundle) ? LOOKUP_OUT_OF_MEMORY
-                                              : LOOKUP_LOADED;
-        if (result != LOOKUP_LOADED)
-            bundle_clear(&bundle);
-        return result;
-    case BUNDLE_ODD:
-        result = add_parsed(store, text, length, certificates);
-        break;
+    *added = (struct lookup_added){0};
+    switch (file_text_read(file, &text, &length)) {
+    case FILE_TEXT_READ:
+        return add_text(store, text, length, added);
+    case FILE_TEXT_UNREADABLE:
+        snprintf(added->fault, sizeof added->fault, "%s",
+                 error_system_reason(reason, sizeof reason, "unreadable"));
+        return LOOKUP_UNREADABLE;
+    case FILE_TEXT_TOO_LARGE:
+        snprintf(added->fault, sizeof added->fault, "it is larger than 64 MiB");
+        return LOOKUP_FAULTY;
     default:
-        result = LOOKUP_OUT_OF_MEMORY;
-        break;
+        return LOOKUP_OUT_OF_MEMORY;
     }
-    OPENSSL_free(text);
-    return result;
 }
 
 /* ---- finding ---- */
@@ -206,26 +203,54 @@ static void add_entry(X509_STORE *store, const struct bundle *bundle,
     X509_free(certificate);
 }
 
-static bool add_name(X509_STORE *store, const struct bundle_list *list, bool crls,
-                     const X509_NAME *name)
+/* Whether an entry may be of the name; the hash is not had of every name. */
+static bool may_be_of(const struct bundle_entry *entry, bool hashed, uint32_t hash)
+{
+    return !hashed || entry->name == hash;
+}
+
+static bool hash_of(const X509_NAME *name, uint32_t *hash)
 {
     const unsigned char *der;
     size_t length;
-    bool any = false;
-    if (X509_NAME_get0_der(name, &der, &length) != 1)
-        return false;
-    uint32_t hash;
-    bool hashed =
-        bundle_name_hash(der, length, &hash); /* else all have to be looked at */
+    return X509_NAME_get0_der(name, &der, &length) == 1 &&
+           bundle_name_hash(der, length, hash);
+}
+
+/* Has the store's directories add what they have of the name: a lookup that finds something is the
+ * last one that the store asks. */
+static void add_from_directory(const struct bundle_list *list, X509_LOOKUP_TYPE type,
+                               const X509_NAME *name)
+{
+    X509_OBJECT *found = list->directory != NULL ? X509_OBJECT_new() : NULL;
+    if (found != NULL && X509_LOOKUP_by_subject(list->directory, type, name, found) > 0) {
+        /* The store's reference keeps it; the object's end takes one away. */
+        if (type == X509_LU_CRL)
+            X509_CRL_up_ref(X509_OBJECT_get0_X509_CRL(found));
+        else
+            X509_up_ref(X509_OBJECT_get0_X509(found));
+    }
+    X509_OBJECT_free(found);
+}
+
+/* Of two that are equal but for their trust settings the store keeps the first. */
+static void add_name(X509_STORE *store, const struct bundle_list *list,
+                     X509_LOOKUP_TYPE type, const X509_NAME *name)
+{
+    uint32_t hash = 0;
+    bool crls = type == X509_LU_CRL, hashed = hash_of(name, &hash);
+    add_from_directory(list, type, name);
+    for (int i = 0; !crls && i < sk_X509_num(list->odd); i++) {
+        X509 *certificate = sk_X509_value(list->odd, i);
+        if (X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0)
+            X509_STORE_add_cert(store, certificate);
+    }
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < list->items[i].count; j++) {
             const struct bundle_entry *entry = &list->items[i].entries[j];
-            if ((hashed && entry->name != hash) || (entry->kind == BUNDLE_CRL) != crls)
-                continue;
-            add_entry(store, &list->items[i], entry, name);
-            any = true;
+            if (may_be_of(entry, hashed, hash) && (entry->kind == BUNDLE_CRL) == crls)
+                add_entry(store, &list->items[i], entry, name);
         }
-    return any;
 }
 
 /* What the store has now, and its end. X509_STORE_get0_objects() is deprecated in OpenSSL 4.0. */
@@ -285,6 +310,63 @@ static int find(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *nam
     X509_STORE *store = X509_LOOKUP_get_store(lookup);
     if (type != X509_LU_X509 && type != X509_LU_CRL)
         return 0;
-    return add_name(store, list, type == X509_LU_CRL, name) &&
-           give(store, type, name, found);
+    add_name(store, list, type, name);
+    return give(store, type, name, found);
+}
+
+/* ---- distrust ---- */
+
+/* Whether its trust settings reject it for servers. */
+static bool has_rejection(X509 *certificate)
+{
+    STACK_OF(ASN1_OBJECT) *uses = X509_get0_reject_objects(certificate);
+    for (int i = 0; i < sk_ASN1_OBJECT_num(uses); i++) {
+        int use = OBJ_obj2nid(sk_ASN1_OBJECT_value(uses, i));
+        if (use == NID_server_auth || use == NID_anyExtendedKeyUsage)
+            return true;
+    }
+    return false;
+}
+
+static bool rejects(X509 *trusted, const X509 *certificate)
+{
+    return has_rejection(trusted) &&
+           X509_NAME_cmp(X509_get_subject_name(trusted),
+                         X509_get_subject_name(certificate)) == 0 &&
+           X509_PUBKEY_eq(X509_get_X509_PUBKEY(trusted),
+                          X509_get_X509_PUBKEY(certificate)) == 1;
+}
+
+/* In what was indexed: there the store may have kept an equal one without trust settings. */
+static bool is_rejected_by_bundle(const struct bundle *bundle, const X509 *certificate)
+{
+    uint32_t hash = 0;
+    bool rejected = false, hashed = hash_of(X509_get_subject_name(certificate), &hash);
+    for (size_t i = 0; !rejected && i < bundle->count; i++) {
+        const struct bundle_entry *entry = &bundle->entries[i];
+        if (entry->kind != BUNDLE_TRUSTED_CERTIFICATE || !may_be_of(entry, hashed, hash))
+            continue;
+        X509 *trusted = bundle_certificate(bundle, entry);
+        rejected = trusted != NULL && rejects(trusted, certificate);
+        X509_free(trusted);
+    }
+    return rejected;
+}
+
+bool lookup_is_rejected(X509_STORE_CTX *store_ctx, const X509 *certificate)
+{
+    const struct bundle_list *list = list_of(X509_STORE_CTX_get0_store(store_ctx));
+    bool rejected = false;
+    for (size_t i = 0; list != NULL && !rejected && i < list->count; i++)
+        rejected = is_rejected_by_bundle(&list->items[i], certificate);
+    for (int i = 0; list != NULL && !rejected && i < sk_X509_num(list->odd); i++)
+        rejected = rejects(sk_X509_value(list->odd, i), certificate);
+    if (rejected)
+        return true;
+    STACK_OF(X509) *trusted =
+        X509_STORE_CTX_get1_certs(store_ctx, X509_get_subject_name(certificate));
+    for (int i = 0; !rejected && i < sk_X509_num(trusted); i++)
+        rejected = rejects(sk_X509_value(trusted, i), certificate);
+    sk_X509_pop_free(trusted, X509_free);
+    return rejected;
 }

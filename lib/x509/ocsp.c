@@ -211,7 +211,7 @@ static const char *signature_fault(const struct verify_request *request,
 /* The one of the chain that was verified but for the server's own certificate. */
 static X509 *verified_issuer(const struct verification *verification)
 {
-    if (!verification->anchored || sk_X509_num(verification->built) < 2)
+    if (!verification->ends_trusted || sk_X509_num(verification->built) < 2)
         return NULL;
     for (size_t i = 0; i < verification->findings.count; i++) {
         const struct finding *finding = &verification->findings.items[i];

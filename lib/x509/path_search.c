@@ -15,22 +15,19 @@
 #include <openssl/err.h>
 
 #include "x509/certificate.h"
+#include "x509/crl.h"
 #include "x509/facts.h"
+#include "x509/lookup.h"
+#include "x509/path_budget.h"
+#include "x509/path_queue.h"
 #include "x509/pin.h"
-
-/* The certificates that a path must do without. */
-struct exclusion {
-    X509 *certificates[MOST_EXCLUDED];
-    size_t count;
-};
 
 struct search {
     const struct verify_request *request;
     X509_STORE_CTX *openssl_ctx; /* its result is OpenSSL's */
     STACK_OF(X509) * untrusted;
-    STACK_OF(X509) * excluded; /* keeps those of the queue */
-    struct exclusion queue[MOST_PATHS];
-    size_t queued, next;
+    struct path_queue *queue;   /* what other paths are to go without */
+    int64_t budget;             /* left for other paths: see path_budget.h */
     struct candidate candidate; /* under way */
 };
 
@@ -86,11 +83,24 @@ static bool add_tlsa_mismatch(struct candidate *candidate, X509_STORE_CTX *store
     return candidate_add(candidate, &finding);
 }
 
+static bool has_cause_at(const struct candidate *candidate, enum tlsdial_cause cause,
+                         int depth)
+{
+    for (size_t i = 0; i < candidate->findings.count; i++)
+        if (candidate->findings.items[i].depth == depth &&
+            candidate->findings.items[i].cause == cause)
+            return true;
+    return false;
+}
+
 /* What follows another finding of the same certificate and says less: "unable to verify the first
  * certificate" after "unable to get local issuer certificate", and "unsuitable certificate purpose"
- * after "invalid CA certificate" or "certificate rejected". */
+ * after "invalid CA certificate" or "certificate rejected", "unable to get certificate CRL" after what
+ * is wrong with the one that there is. */
 static bool is_said_already(const struct candidate *candidate, int code, int depth)
 {
+    if (code == X509_V_ERR_UNABLE_TO_GET_CRL)
+        return has_cause_at(candidate, TLSDIAL_REVOCATION_UNKNOWN, depth);
     bool any = code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
     if (!any && code != X509_V_ERR_INVALID_PURPOSE)
         return false;
@@ -98,6 +108,15 @@ static bool is_said_already(const struct candidate *candidate, int code, int dep
         if (candidate->findings.items[i].depth == depth &&
             (any || candidate->final ||
              candidate->findings.items[i].cause == TLSDIAL_CONSTRAINT))
+            return true;
+    return false;
+}
+
+static bool is_malformed_at(const struct candidate *candidate, int depth)
+{
+    for (size_t i = 0; i < candidate->findings.count; i++)
+        if (candidate->findings.items[i].depth == depth &&
+            candidate->findings.items[i].kind == FINDING_MALFORMED)
             return true;
     return false;
 }
@@ -140,10 +159,35 @@ static int collect(int ok, X509_STORE_CTX *store_ctx)
         finding_clear(&finding);
         return add_tlsa_mismatch(candidate, store_ctx, code);
     }
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store_ctx);
+    bool of_anchor = depth > 0 && depth == sk_X509_num(chain) - 1;
+    if ((finding.kind == FINDING_MALFORMED && is_malformed_at(candidate, depth)) ||
+        (finding.cause == TLSDIAL_REVOCATION_UNKNOWN && of_anchor)) {
+        /* Nobody vouches for an anchor, nor revokes it (RFC 5280, 6.1). */
+        finding_clear(&finding);
+        return 1;
+    }
     bool ours = finding.cause == TLSDIAL_INTERNAL;
     candidate->retryable = candidate->retryable || is_fault_of_path(code, depth);
     candidate->final = candidate->final || finding.kind == FINDING_REJECTED;
     return candidate_add(candidate, &finding) && !ours;
+}
+
+/* A distrust holds for each certificate of that subject and key. OpenSSL looks at the trust settings
+ * of the one certificate that it took for the anchor. */
+static void find_rejected(struct search *search, X509_STORE_CTX *store_ctx)
+{
+    struct candidate *candidate = &search->candidate;
+    if (candidate->final || search->request->tlsa->count > 0)
+        return;
+    for (int depth = 0; depth < sk_X509_num(candidate->chain); depth++) {
+        X509 *certificate = sk_X509_value(candidate->chain, depth);
+        if (!lookup_is_rejected(store_ctx, certificate))
+            continue;
+        struct finding finding = facts_of_rejection(search->request, certificate, depth);
+        candidate->final = true;
+        candidate_add(candidate, &finding);
+    }
 }
 
 /* Builds and checks one path with the given context. */
@@ -155,6 +199,7 @@ static void try_path(struct search *search, X509_STORE_CTX *store_ctx)
     bool verified = X509_verify_cert(store_ctx) == 1;
     candidate->chain = X509_STORE_CTX_get1_chain(store_ctx);
     candidate->out_of_memory = candidate->out_of_memory || candidate->chain == NULL;
+    find_rejected(search, store_ctx);
     if (!verified && ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
         candidate->out_of_memory = true; /* in a lookup, which can only find nothing */
     candidate->verified =
@@ -171,70 +216,31 @@ static void try_path(struct search *search, X509_STORE_CTX *store_ctx)
 
 /* ---- other paths ---- */
 
-static bool excludes(const struct exclusion *exclusion, const X509 *certificate)
-{
-    for (size_t i = 0; i < exclusion->count; i++)
-        if (X509_cmp(exclusion->certificates[i], certificate) == 0)
-            return true;
-    return false;
-}
-
 /* OpenSSL's own test, which a path then passes that has what the search goes without. */
 static int check_issued(X509_STORE_CTX *store_ctx,
                         TLSDIAL_CALLBACK_CONST X509 *certificate,
                         TLSDIAL_CALLBACK_CONST X509 *issuer)
 {
     const struct search *search = search_of(store_ctx);
-    if (search != NULL && search->next > 0 &&
-        excludes(&search->queue[search->next - 1], issuer))
+    if (search != NULL && path_queue_excludes(search->queue, issuer))
         return 0;
     int code = X509_check_issued(issuer, certificate);
     /* Whether the issuer may sign is judged afterwards, and then reported as what it is. */
     return code == X509_V_OK || code == X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
 }
 
+static STACK_OF(X509_CRL) *
+    lookup_crls(const X509_STORE_CTX *store_ctx, const X509_NAME *name)
+{
+    X509_STORE_CTX *context = (X509_STORE_CTX *)(uintptr_t)store_ctx;
+    const struct search *search = search_of(context);
+    return crl_find(context, name, search != NULL ? search->request->crls : NULL);
+}
+
 void path_search_prepare_store(X509_STORE *store)
 {
     X509_STORE_set_check_issued(store, check_issued);
-}
-
-static bool same_exclusion(const struct exclusion *a, const struct exclusion *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!excludes(b, a->certificates[i]))
-            return false;
-    return true;
-}
-
-static bool is_queued(const struct search *search, const struct exclusion *exclusion)
-{
-    for (size_t i = 0; i < search->queued; i++)
-        if (same_exclusion(&search->queue[i], exclusion))
-            return true;
-    return false;
-}
-
-/* Puts "what this path did without, and this one too" at the end of the queue. */
-static bool enqueue(struct search *search, X509 *certificate)
-{
-    struct exclusion next = {0};
-    if (search->next > 0)
-        next = search->queue[search->next - 1];
-    if (search->queued == MOST_PATHS || next.count == MOST_EXCLUDED)
-        return true;
-    next.certificates[next.count++] = certificate;
-    if (is_queued(search, &next))
-        return true;
-    if (X509_up_ref(certificate) != 1)
-        return false;
-    if (sk_X509_push(search->excluded, certificate) == 0) {
-        X509_free(certificate);
-        return false;
-    }
-    search->queue[search->queued++] = next;
-    return true;
+    X509_STORE_set_lookup_crls(store, lookup_crls);
 }
 
 /* Every issuer of a path may be the one that leads astray; those with a finding come first. */
@@ -243,7 +249,7 @@ static bool enqueue_issuers(struct search *search, const struct candidate *candi
     for (int blamed = 1; blamed >= 0; blamed--)
         for (int depth = 1; depth < sk_X509_num(candidate->chain); depth++)
             if (has_finding_at(candidate, depth) == (blamed == 1) &&
-                !enqueue(search, sk_X509_value(candidate->chain, depth)))
+                !path_queue_add(search->queue, sk_X509_value(candidate->chain, depth)))
                 return false;
     return true;
 }
@@ -259,7 +265,6 @@ static X509_STORE_CTX *new_context(const struct search *search)
                             search->untrusted) == 1 &&
         X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(store_ctx),
                                X509_STORE_CTX_get0_param(openssl_ctx)) == 1) {
-        X509_STORE_CTX_set0_crls(store_ctx, search->request->crls);
         return store_ctx;
     }
     X509_STORE_CTX_free(store_ctx);
@@ -299,16 +304,16 @@ static bool is_worth_searching(const struct search *search, const struct candida
            (rank == RANK_FAULTY || rank == RANK_EXPIRES_SOON);
 }
 
-/* Tries the next of the queue, and keeps it if it is better. False when that ends the search. */
+/* Tries the path that the queue is at, and keeps it if it is better. False when that ends the search. */
 static bool try_next(struct search *search, struct candidate *best)
 {
-    search->next++;
     X509_STORE_CTX *store_ctx = new_context(search);
     if (store_ctx == NULL)
         return false;
     try_path(search, store_ctx);
     X509_STORE_CTX_free(store_ctx);
     struct candidate *candidate = &search->candidate;
+    search->budget -= path_cost(candidate->chain);
     bool go_on = !candidate->final && enqueue_issuers(search, candidate);
     if (rank_of(search, candidate) > rank_of(search, best)) {
         struct candidate worse = *best;
@@ -317,6 +322,14 @@ static bool try_next(struct search *search, struct candidate *best)
     }
     candidate_clear(candidate);
     return go_on;
+}
+
+static bool is_untrusted(const struct candidate *candidate)
+{
+    for (size_t i = 0; i < candidate->findings.count; i++)
+        if (cause_is_of_trust(candidate->findings.items[i].cause))
+            return true;
+    return false;
 }
 
 struct candidate path_search(const struct verify_request *request,
@@ -329,20 +342,25 @@ struct candidate path_search(const struct verify_request *request,
     search->request = request;
     search->openssl_ctx = store_ctx;
     search->untrusted = untrusted;
-    search->excluded = sk_X509_new_null();
-    if (search->excluded == NULL)
+    search->queue = path_queue_new();
+    if (search->queue == NULL)
         goto end;
     try_path(search, store_ctx);
     best = search->candidate;
     search->candidate = (struct candidate){0};
-    if (!is_worth_searching(search, &best) || !enqueue_issuers(search, &best))
+    if (!is_worth_searching(search, &best) ||
+        (is_untrusted(&best) &&
+         !path_may_be_trusted(store_ctx, X509_STORE_CTX_get0_cert(store_ctx),
+                              untrusted)) ||
+        !enqueue_issuers(search, &best))
         goto end;
-    while (search->next < search->queued && !deadline_passed(request->deadline) &&
-           is_worth_searching(search, &best))
+    search->budget = path_budget(path_cost(best.chain));
+    while (search->budget > 0 && !deadline_passed(request->deadline) &&
+           is_worth_searching(search, &best) && path_queue_next(search->queue))
         if (!try_next(search, &best))
             break;
 end:
-    sk_X509_pop_free(search->excluded, X509_free);
+    path_queue_free(search->queue);
     OPENSSL_free(search);
     return best;
 }

@@ -104,6 +104,7 @@ static bool check_trust(const struct verify_request *request, struct candidate *
     struct finding finding = {
         .cause = TLSDIAL_CA_STORE, .kind = FINDING_EMPTY_TRUST, .depth = -1};
     finding_set(&finding, &finding.trust, request->trust->words);
+    facts_of_unread(&finding, request->trust, NULL);
     return candidate_add(candidate, &finding);
 }
 
@@ -147,18 +148,44 @@ static int openssl_code(const struct verification *verification)
     return failure->native != 0 ? failure->native : X509_V_ERR_APPLICATION_VERIFICATION;
 }
 
-/* What is to be said of an absent issuer, and costs too much to be asked on every path. */
-static void complete_facts(const struct verification *verification,
+/* Whether the last certificate of an anchored chain is the anchor. With X509_V_FLAG_PARTIAL_CHAIN it
+ * may be another one, above which is what the server has made up. */
+static bool ends_trusted(const struct candidate *candidate, X509_STORE_CTX *store_ctx)
+{
+    const X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(store_ctx);
+    X509 *last = sk_X509_value(candidate->chain, sk_X509_num(candidate->chain) - 1);
+    if (!is_anchored(candidate))
+        return false;
+    if ((X509_VERIFY_PARAM_get_flags(param) & X509_V_FLAG_PARTIAL_CHAIN) == 0)
+        return true;
+    bool found = false;
+    STACK_OF(X509) *trusted =
+        X509_STORE_CTX_get1_certs(store_ctx, X509_get_subject_name(last));
+    for (int i = 0; i < sk_X509_num(trusted); i++)
+        found = found || X509_cmp(sk_X509_value(trusted, i), last) == 0;
+    sk_X509_pop_free(trusted, X509_free);
+    return found;
+}
+
+/* What costs too much to be asked on every path. */
+static void complete_facts(const struct verify_request *request,
+                           const struct verification *verification,
                            struct candidate *candidate, X509_STORE_CTX *store_ctx)
 {
     for (size_t i = 0; i < candidate->findings.count; i++) {
         struct finding *finding = &candidate->findings.items[i];
-        if (finding->kind != FINDING_ABSENT_ISSUER ||
-            finding->depth >= sk_X509_num(candidate->chain))
+        X509 *certificate = sk_X509_value(candidate->chain, finding->depth);
+        if (certificate == NULL)
             continue;
         finding->sent = sk_X509_num(verification->sent);
-        facts_of_namesake(finding, sk_X509_value(candidate->chain, finding->depth),
-                          store_ctx);
+        if (finding->trust != NULL && finding->kind != FINDING_REJECTED)
+            facts_of_unread(finding, request->trust,
+                            X509_get_issuer_name(certificate));
+        if (finding->kind == FINDING_ABSENT_ISSUER)
+            facts_of_namesake(finding, certificate, store_ctx);
+        else if (finding->kind == FINDING_NAME_NOT_PERMITTED ||
+                 finding->kind == FINDING_NAME_EXCLUDED)
+            facts_of_constraint(finding, certificate, candidate->chain);
         candidate->out_of_memory = candidate->out_of_memory || finding->failed;
     }
 }
@@ -168,6 +195,7 @@ static void conclude(struct verification *verification, struct candidate *candid
                      X509_STORE_CTX *store_ctx)
 {
     verification->anchored = is_anchored(candidate);
+    verification->ends_trusted = ends_trusted(candidate, store_ctx);
     verification->findings = candidate->findings;
     verification->built = candidate->chain;
     verification->out_of_memory = candidate->out_of_memory;
@@ -211,13 +239,12 @@ bool verify_chain(struct verification *verification, X509_STORE_CTX *store_ctx)
         goto end;
     }
     X509_STORE_CTX_set0_untrusted(store_ctx, untrusted);
-    X509_STORE_CTX_set0_crls(store_ctx, request->crls);
     ERR_set_mark();
     struct candidate candidate = path_search(request, store_ctx, untrusted);
     if (check_tlsa(request, &candidate) && check_pins(request, &candidate) &&
         check_trust(request, &candidate))
         check_expiry(request, &candidate);
-    complete_facts(verification, &candidate, store_ctx);
+    complete_facts(request, verification, &candidate, store_ctx);
     conclude(verification, &candidate, store_ctx);
     if (verification->verified)
         ERR_pop_to_mark(); /* what other paths came to */
@@ -227,6 +254,15 @@ bool verify_chain(struct verification *verification, X509_STORE_CTX *store_ctx)
 end:
     sk_X509_free(untrusted);
     return verification->verified;
+}
+
+void verification_note_unparsed(struct verification *verification, const char *reason)
+{
+    struct finding finding = {
+        .cause = TLSDIAL_CERTIFICATE, .kind = FINDING_UNPARSED, .depth = -1};
+    finding_set(&finding, &finding.detail, reason);
+    if (!finding_list_add(&verification->findings, &finding))
+        verification->out_of_memory = true;
 }
 
 /* ---- the verdict ---- */
@@ -251,7 +287,7 @@ bool insecure_excuses(const struct verification *verification)
     const struct finding *failure = verification_failure(verification);
     return verification->request.insecure && !verification->out_of_memory &&
            failure != NULL && failure->cause != TLSDIAL_INTERNAL &&
-           failure->cause != TLSDIAL_PIN_MISMATCH;
+           failure->kind != FINDING_UNPARSED && failure->cause != TLSDIAL_PIN_MISMATCH;
 }
 
 enum tlsdial_cause verification_error(const struct verification *verification,

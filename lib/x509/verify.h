@@ -15,7 +15,9 @@ struct verification {
     STACK_OF(X509) * built; /**< as it was verified, or as far as it could be built */
     bool verified;          /**< the chain, whatever its staple says */
     bool anchored;          /**< the chain as built ends at a trust anchor */
-    bool out_of_memory;     /**< what is here is not complete */
+    bool
+        ends_trusted; /**< the last certificate of it is one: all of them are vouched for */
+    bool out_of_memory;   /**< what is here is not complete */
     const char *staple;   /**< what the stapled OCSP response says; NULL: none. Static. */
     char *missing_issuer; /**< URL; NULL: none is missing, or not said */
 };
@@ -25,6 +27,9 @@ void verification_clear(struct verification *verification);
 /** Verifies the chain of the context in OpenSSL's place, notes every finding, and sets the
  * context's error and chain. Returns whether it verified. */
 bool verify_chain(struct verification *verification, X509_STORE_CTX *store_ctx);
+
+/** Notes that OpenSSL could not parse a certificate that was sent, and so did not verify. */
+void verification_note_unparsed(struct verification *verification, const char *reason);
 
 /** The finding that ends the handshake; NULL: none does. */
 const struct finding *verification_failure(const struct verification *verification);

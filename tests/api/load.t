@@ -20,4 +20,4 @@ api_limit=240
 export GLIBC_TUNABLES=glibc.malloc.tcache_count=0
 api load "$library" 127.0.0.1 "$port" "$T/ca.pem" 200
 
-done_testing
+done_testing 4

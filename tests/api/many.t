@@ -5,6 +5,7 @@
 
 requires_api
 # Each dial has a socket here and one in the peer.
+# shellcheck disable=SC3045 # every shell that there is has -n
 [ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -ge 700 ] || ulimit -n 1024 2>/dev/null ||
     skip_all 'not enough descriptors'
 make_usual
@@ -17,4 +18,4 @@ start_peer serve
 api_limit=300
 api many 127.0.0.1 "$port" "$silent" "$closed" "$T/ca.pem" 500
 
-done_testing
+done_testing 7

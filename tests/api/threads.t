@@ -9,4 +9,4 @@ start_peer echo
 api_limit=240
 api threads 127.0.0.1 "$port" "$T/ca.pem" 64 3
 
-done_testing
+done_testing 2

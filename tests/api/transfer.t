@@ -42,4 +42,4 @@ start_peer write-first --bytes 67108864 --out "$T/got"
 transfer both
 peer_got '64 MiB arrive at a peer that writes as much before it reads'
 
-done_testing
+done_testing 52

@@ -48,6 +48,11 @@ close_others='exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-'
 # --- before the network
 
 offer && dials 0 ok
+printf '%s\n' 'openssl_conf = main' '[main]' 'alg_section = all' '[all]' \
+    'default_properties = provider=none' >"$T/none.cnf"
+export OPENSSL_CONF="$T/none.cnf"
+row 19 configuration tlsdial localhost 1
+unset OPENSSL_CONF
 # Streams that are closed are to be replaced, and there is no descriptor for it. For a socket
 # there is none where the request's file has the last.
 if [ -z "$EMULATOR" ] && ! sanitized; then
@@ -187,4 +192,4 @@ diff "$T/rows" "$T/told" >"$T/diff"
 ok $? 'every cause that is told has a row, and no other' ||
     show 'differences, > has no row' "$T/diff"
 
-done_testing 105
+done_testing 107

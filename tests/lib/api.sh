@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # the files share their variables
 # For the tests of the public API: programs of tests/api, which print their own results.
 # shellcheck source=tests/lib/tap.sh
 . "$TOP_SRCDIR/tests/lib/tap.sh"
@@ -26,6 +26,6 @@ count_results() { # count_results NAME: of what was run last
         *) printf '%s\n' "$result" ;;
         esac
     done <"$T/results"
-    [ "$status" -eq 0 ] && [ "$api_results" -gt 0 ]
-    judge $? "$1 comes to its end" 'expected status 0 and results'
+    status_is 0 "$1 comes to its end"
+    [ "$api_results" -gt 0 ] || fail "$1 has results"
 }

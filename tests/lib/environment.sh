@@ -26,7 +26,6 @@ fi
 configured() { grep -q "^#define $1 1" "$TOP_BUILDDIR/config.h" 2>/dev/null; }
 has_check() { configured HAVE_CHECK; }
 # What OpenSSL can be built without.
-has_http() { configured HAVE_X509_LOAD_HTTP; }
 has_ocsp() { configured HAVE_OCSP_BASIC_VERIFY; }
 has_ui_console() { configured HAVE_UI_OPENSSL; }
 

@@ -26,9 +26,9 @@ done
 dynamic=-D
 [ "${library%.dll.a}" = "$library" ] || dynamic= # an import library has nothing else
 if [ -z "$library" ]; then
-    skip 'the library exports the list' 'there is no shared library' 2
+    skip 'the library exports the list' 'there is no shared library' 3
 elif ! command -v "${NM:=nm}" >/dev/null; then
-    skip 'the library exports the list' 'nm is not here' 2
+    skip 'the library exports the list' 'nm is not here' 3
 else
     "$NM" $dynamic --defined-only "$library" >"$T/nm" || bail_out 'nm cannot read the library'
     # shellcheck disable=SC2016 # a program of awk
@@ -60,4 +60,4 @@ else
     [ ! -s "$T/unprefixed" ] || show 'names without the prefix' "$T/unprefixed"
 fi
 
-done_testing 5
+done_testing 7

@@ -39,7 +39,8 @@ fails 'was not asserted before' 'out_lacks before the status' \
     'run false; out_lacks x a; status_is 1 b; done_testing 2'
 fails 'was not asserted before' 'err_lacks before the status' \
     'run false; err_lacks x a; status_is 1 b; done_testing 2'
-fails 'is everywhere' 'a text that is everywhere' 'run echo; status_is 0 a; out_has "" b; done_testing 2'
+fails 'is everywhere' 'a text that is everywhere' \
+    'run echo; status_is 0 a; out_has "" b; done_testing 2'
 fails 'is everywhere' 'a pattern that is everywhere' \
     'run echo; status_is 0 a; out_matches ".*" b; done_testing 2'
 # shellcheck disable=SC2016 # expanded by the inner test

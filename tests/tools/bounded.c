@@ -2,10 +2,10 @@
  *
  *   bounded SECONDS COMMAND [ARGUMENT]...
  *
- * Exits as the command does, with 128 plus the number of the signal that ended it, as a shell has
- * it; with 124 after SIGKILL at the end of the SECONDS, and with 127 where there is no such command.
- * Descriptors, environment, limits and ignored signals are the command's as they are here. It stands
- * in for a subshell, a sleep and a shell that execs, at each of the tests' 1,500 runs. */
+ * Exits as the command does, and with 128 plus the number of the signal that ended it, as a
+ * shell does; with 124 after SIGKILL at the end of the SECONDS; with 127 if there is no such
+ * command. Descriptors, environment, limits and ignored signals stay as they are. A test makes
+ * some fifty runs; in a shell each would need a subshell, a sleep and a shell that execs. */
 #include <config.h>
 
 #include <errno.h>

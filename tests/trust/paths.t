@@ -39,8 +39,8 @@ for order in 'expired-leg issuing' 'issuing expired-leg'; do
     stop_peer
 done
 offer server expired-leg
-refused 41 expired '"CN=Issuing CA" expired on 2021-02-03' 'the expired one alone is told as expired' \
-    trust="$T/root.pem"
+refused 41 expired '"CN=Issuing CA" expired on 2021-02-03' \
+    'the expired one alone is told as expired' trust="$T/root.pem"
 stop_peer
 
 # Root signed by an old root that has expired, and sent; Root itself is trusted, or the old one.
@@ -51,8 +51,8 @@ bundle both root old-root
 offer server issuing crossed
 accepted 'a cross-signed root whose other leg expired: the root is trusted' trust="$T/root.pem"
 accepted 'a cross-signed root whose other leg expired: both are trusted' trust="$T/both.bundle"
-refused 41 expired '"CN=Root" expired on 2021-02-03' 'a cross-signed root whose only leg to what is trusted expired' \
-    trust="$T/old-root.pem"
+refused 41 expired '"CN=Root" expired on 2021-02-03' \
+    'a cross-signed root whose only leg to what is trusted expired' trust="$T/old-root.pem"
 stop_peer
 
 # The trusted root itself expired, and was renewed with the same key.
@@ -90,8 +90,8 @@ stop_peer
 SUBJECT='/CN=Issuing CA'
 make_intermediate other-issuing root
 offer server other-issuing
-refused 45 incomplete-chain 'the issuer "CN=Issuing CA" of "CN=server"' 'an intermediate of the right name and another key' \
-    trust="$T/root.pem"
+refused 45 incomplete-chain 'the issuer "CN=Issuing CA" of "CN=server"' \
+    'an intermediate of the right name and another key' trust="$T/root.pem"
 err_has '; the one of that name has another key, in what was sent' \
     'an intermediate of the right name and another key: the message says so'
 stop_peer
@@ -153,15 +153,15 @@ done
 EXTRA='authorityInfoAccess = OCSP;URI:http://ocsp.example/,caIssuers;URI:http://ca.example/i.der'
 make_cert told issuing DNS:localhost
 offer told
-refused 45 incomplete-chain '; its AIA address is http://ca.example/i.der' 'the address of the missing issuer is told' \
-    trust="$T/root.pem"
+refused 45 incomplete-chain '; its AIA address is http://ca.example/i.der' \
+    'the address of the missing issuer is told' trust="$T/root.pem"
 stop_peer
 escape=$(printf '\033')
 EXTRA="authorityInfoAccess = caIssuers;URI:http://x/${escape}[31m"
 make_cert painted issuing DNS:localhost
 offer painted
-refused 45 incomplete-chain 'AIA address is http://x/\x1B[31m' 'an address with an escape sequence is told escaped' \
-    trust="$T/root.pem"
+refused 45 incomplete-chain 'AIA address is http://x/\x1B[31m' \
+    'an address with an escape sequence is told escaped' trust="$T/root.pem"
 stop_peer
 
 # --- bounds -------------------------------------------------------------------------
@@ -178,4 +178,33 @@ done
 offer server $twins
 refused 41 expired '"CN=Issuing CA" expired' 'twelve expired twins' trust="$T/root.pem"
 
-done_testing 43
+# --- of several trusted paths the one that is valid for longest ---------------------------
+
+soon=$(($(date +%s) + 10 * 86400))
+date_of() { date -u -d "@$1" +%Y%m%d%H%M%SZ 2>/dev/null || date -u -r "$1" +%Y%m%d%H%M%SZ; }
+SUBJECT='/CN=Twin root' END=$(date_of "$soon") START=$PAST
+make_ca twin-old
+same_key twin-new twin-old
+SUBJECT='/CN=Twin root'
+make_ca twin-new
+cp "$T/twin-new.key" "$T/twin.key"
+cp "$T/twin-new.pem" "$T/twin.pem"
+make_cert twinned twin DNS:localhost
+for order in 'twin-old twin-new' 'twin-new twin-old'; do
+    # shellcheck disable=SC2086 # two certificates
+    bundle both $order
+    offer twinned
+    if has_check; then
+        dial command=check trust="$T/both.bundle" --warn-days 21 localhost "$port"
+        status_is 0 "$order: one root outlives the threshold"
+        out_lacks expires-soon "$order: no alarm"
+        dial command=check trust="$T/twin-old.pem" --warn-days 21 localhost "$port"
+        status_is 54 'the other root alone: it expires soon'
+        out_has 'expires-soon' 'the other root alone: the alarm'
+    else
+        skip "$order: the threshold" "built without 'check'" 4
+    fi
+    stop_peer
+done
+
+done_testing 51

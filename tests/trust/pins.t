@@ -47,8 +47,8 @@ stop_peer
 
 for tls in tls1_2 tls1_3; do
     serve below issuing -$tls
-    refused_unheard 52 pin-mismatch "has the pin $ours; neither that nor another" "$tls: another key" \
-        --pinnedpubkey "$other"
+    refused_unheard 52 pin-mismatch "has the pin $ours; neither that nor another" \
+        "$tls: another key" --pinnedpubkey "$other"
     peer_log_has 'SSL alert number' "$tls: the server is told"
     stop_peer
 done
@@ -128,8 +128,8 @@ stop_peer
 serve below issuing
 for record in "3 1 1 $(key_hash own)" "3 0 1 $(certificate_hash own)" "2 1 1 $(key_hash own)" \
     "2 0 1 $(certificate_hash own)" "3 1 1 $(key_hash issuing)"; do
-    refused_unheard 52 pin-mismatch "its own would be \"3 1 1 $(key_hash below)\"" "TLSA ${record%" "*} of another" \
-        trust=none --tlsa "$record"
+    refused_unheard 52 pin-mismatch "its own would be \"3 1 1 $(key_hash below)\"" \
+        "TLSA ${record%" "*} of another" trust=none --tlsa "$record"
 done
 refused_unheard 52 pin-mismatch 'matches no TLSA record' 'a trust store does not help' \
     --tlsa "3 1 1 $(key_hash own)"

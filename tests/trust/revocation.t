@@ -73,8 +73,8 @@ stop_peer
 serve server
 refused_unheard 48 revocation-unknown 'there is no CRL of "CN=tlsdial test CA" for it' \
     'a CRL of another CA' --crlfile stranger.crl
-refused_unheard 48 revocation-unknown 'the CRL of "CN=tlsdial test CA" expired on' 'a CRL that has expired' \
-    --crlfile ca.crl --attime "$(($(date +%s) + 40 * 86400))"
+refused_unheard 48 revocation-unknown 'the CRL of "CN=tlsdial test CA" expired on' \
+    'a CRL that has expired' --crlfile ca.crl --attime "$(($(date +%s) + 40 * 86400))"
 refused_unheard 48 revocation-unknown 'is not valid before' 'a CRL of the future' \
     --crlfile ca.crl --attime "$(($(date +%s) - 7200))"
 KEY=same
@@ -112,6 +112,59 @@ offer below issuing
 accepted 'a whole chain' --crlfile ca.crl --crlfile issuing.crl --crl-check-all
 stop_peer
 
+# --- CAs of one name, and what a CRL is for ------------------------------------------------------
+
+SUBJECT='/CN=Corp CA'
+make_ca rekeyed-new
+SUBJECT='/CN=Corp CA'
+make_ca rekeyed-old
+make_cert rekeyed rekeyed-new DNS:localhost
+# The old CA's CRL is the fresher one: OpenSSL would take it.
+issuer_command rekeyed-new -gencrl -crl_lastupdate 20250101000000Z -crl_nextupdate 20500101000000Z \
+    -out rekeyed-new.crl
+make_crl rekeyed-old rekeyed-old
+cat rekeyed-old.pem rekeyed-new.pem >rekeyed-both.pem
+cat rekeyed-old.crl rekeyed-new.crl >rekeyed-both.crl
+offer rekeyed
+accepted 'the CRL that the issuer signed, of two' trust=rekeyed-both.pem --crlfile rekeyed-both.crl
+dial trust=rekeyed-both.pem --crlfile rekeyed-old.crl localhost "$port"
+failed_as 48 revocation-unknown 'with the CRL of "CN=Corp CA": CRL signature failure' \
+    'the CRL of its namesake alone'
+stop_peer
+
+scoped_crl() { # scoped_crl NAME SCOPE: a CRL of the CA with this issuing distribution point
+    issuer_config ca >"$1.cnf"
+    printf '[scope]\nissuingDistributionPoint = critical,@point\n[point]\n%s\n' "$2" >>"$1.cnf"
+    quietly "$1.log" env OPENSSL_CONF="$1.cnf" "$OPENSSL" ca -gencrl -crldays 30 -crlexts scope \
+        -out "$1.crl"
+}
+scoped_crl of-point 'fullname = URI:http://pki.example/ca.crl'
+scoped_crl of-cas 'onlyCA = TRUE'
+make_cert plain ca DNS:localhost
+EXTRA='crlDistributionPoints = URI:http://pki.example/own.crl'
+make_cert pointed ca DNS:localhost
+offer plain
+dial trust=ca.pem --crlfile of-point.crl localhost "$port"
+failed_as 48 revocation-unknown 'for the distribution point http://pki.example/ca.crl, which the' \
+    "another distribution point's CRL"
+err_lacks 'also ' 'one sentence a certificate'
+dial trust=ca.pem --crlfile of-cas.crl localhost "$port"
+failed_as 48 revocation-unknown 'it is for CA certificates only' 'a CRL of CA certificates'
+stop_peer
+offer pointed
+dial trust=ca.pem --crlfile rekeyed-new.crl localhost "$port"
+failed_as 48 revocation-unknown 'there is no CRL of "CN=tlsdial test CA" for it; its distribution point is http://pki.example/own.crl' \
+    'where the missing CRL is to be had'
+dial trust=ca.pem --crlfile ca.crl --crl-check-all localhost "$port"
+status_is 0 'all are checked'
+stop_peer
+# Nobody revokes an anchor, or says that it is not revoked.
+offer below issuing
+dial trust=ca.pem --crlfile issuing.crl --crl-check-all localhost "$port"
+failed_as 48 revocation-unknown 'no CRL of "CN=tlsdial test CA" for it' 'an intermediate without a CRL'
+err_lacks 'also ' 'the anchor needs none'
+stop_peer
+
 # --- files that cannot be used ----------------------------------------------------------------
 
 : >empty.crl
@@ -132,4 +185,4 @@ for file in delta.crl both.crl delta.der; do
     run tlsdial --crlfile "$file" localhost 1
     failed_as 11 crl-file "CRL file '$file': it is a delta CRL" "a delta CRL: $file"
 done
-done_testing 64
+done_testing 74

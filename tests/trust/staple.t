@@ -45,8 +45,8 @@ stapled() { # stapled CERT RESPONSE WORDS DESC
         case $2:$1 in
         good:other | delegated:other) continue ;; # it is one
         esac
-        refused_with "$tls" "$1" "$2" 53 staple "one that is no proof: $3" "$4, and one is required" \
-            --require-staple
+        refused_with "$tls" "$1" "$2" 53 staple "one that is no proof: $3" \
+            "$4, and one is required" --require-staple
     done
 }
 
@@ -72,7 +72,7 @@ stapled server unknown unknown 'unknown to the responder'
 # The openssl command of 4.0 looks into what it is to staple.
 sends_any_staple() {
     offer gone -status_file "$T/good.ocsp"
-    "$OPENSSL" s_client -connect "localhost:$port" -status </dev/null >"$T/status" 2>&1
+    "$OPENSSL" s_client -connect "127.0.0.1:$port" -servername localhost -status </dev/null >"$T/status" 2>&1
     stop_peer
     has "$T/status" 'OCSP Response Data'
 }
@@ -165,8 +165,8 @@ EXTRA='tlsfeature = status_request' START=20200101000000Z
 make_cert must ca DNS:localhost
 respond must must ca.index ca -ndays 7
 for tls in tls1_2 tls1_3; do
-    refused_with $tls must '' 53 staple 'demands an OCSP staple (must-staple) and the server sent none' \
-        'must-staple'
+    refused_with $tls must '' 53 staple \
+        'demands an OCSP staple (must-staple) and the server sent none' 'must-staple'
     if [ $any_staple = yes ]; then
         refused_with $tls must good 53 staple 'one that is no proof: for another certificate' \
             'must-staple, and one for another certificate'
@@ -206,4 +206,44 @@ status_is 0 'a server that staples nothing'
 report_lacks OCSP 'a server that staples nothing: nothing is said'
 stop_peer
 
-done_testing 117
+# --- as strong as the chain, and as old as it may be ------------------------------------
+
+respond weak other ca.index ca -ndays 7 -rmd sha1
+stapled other weak 'its signature or key is below the security level' 'signed with SHA-1'
+KEY=rsa:1024 USAGE=OCSPSigning
+make_cert weak-responder ca ''
+respond weak-key other ca.index weak-responder -ndays 7
+stapled other weak-key 'not signed by the issuer' "a responder's key of 1024 bits"
+# Without nextUpdate: OpenSSL gives it none where neither -ndays nor -nmin is there.
+respond endless other ca.index ca
+for days in 6 8; do
+    offer other -status_file "$T/endless.ocsp"
+    dial --require-staple \
+        --attime "$(($(date +%s) + days * 86400))" localhost "$port"
+    if [ $days = 6 ]; then
+        status_is 0 'no nextUpdate: good for six days'
+    else
+        failed_as 53 staple 'one that is no proof: expired' 'no nextUpdate: not for eight'
+    fi
+    stop_peer
+done
+# What is revoked stays so.
+offer gone -status_file "$T/revoked.ocsp"
+dial --attime "$(($(date +%s) + 30 * 86400))" localhost "$port"
+failed_as 47 revoked 'says its OCSP staple' 'revoked, after its nextUpdate'
+stop_peer
+
+# --- who the issuer is, the verified chain says -----------------------------------------
+
+good_record=$("$OPENSSL" x509 -in "$T/other.pem" -pubkey -noout |
+    "$OPENSSL" pkey -pubin -outform DER | "$OPENSSL" dgst -sha256 -r | cut -d ' ' -f 1)
+offer other ca -status_file "$T/good.ocsp"
+within 30 tlsdial --tlsa "3 1 1 $good_record" --require-staple localhost "$port"
+failed_as 53 staple 'no issuer of the certificate is verified' 'a TLSA record verifies no issuer'
+dial trust="$T/other.pem" --partial-chain --require-staple localhost "$port"
+failed_as 53 staple 'no issuer of the certificate is verified' 'nor does trust in the certificate itself'
+dial --require-staple localhost "$port"
+status_is 0 'the same staple, and the issuer is verified'
+stop_peer
+
+done_testing 143

@@ -275,4 +275,60 @@ if [ -n "$bundle" ] && [ ! -e "$bundle" ]; then
     failed_as 10 ca-store "there is no CA certificate in $bundle" '--with-ca-bundle'
 fi
 
-done_testing 207
+# --- distrust, and CAs of one name, in several places --------------------------------------
+
+SUBJECT='/CN=Split CA'
+make_ca split-a
+SUBJECT='/CN=Split CA'
+make_ca split-b
+make_cert by-a split-a DNS:localhost
+make_cert by-b split-b DNS:localhost
+quietly "$T/reject.log" "$OPENSSL" x509 -in "$T/split-a.pem" -addreject serverAuth -trustout \
+    -out "$T/rejected.pem"
+# Another label makes a file one that OpenSSL reads at once.
+{
+    cat "$T/split-a.pem"
+    cat "$T/split-b.key"
+} >"$T/odd-a.pem"
+mkdir "$T/hashed-a" "$T/hashed-reject"
+hashed="$("$OPENSSL" x509 -in "$T/split-a.pem" -noout -subject_hash).0"
+cp "$T/split-a.pem" "$T/hashed-a/$hashed"
+cp "$T/rejected.pem" "$T/hashed-reject/$hashed"
+
+trusting() { # trusting PLACE...: tlsdial trusts these files and directories, in this order
+    trusted_places=
+    for place; do
+        if [ -d "$T/$place" ]; then
+            trusted_places="$trusted_places --capath $T/$place"
+        else
+            trusted_places="$trusted_places --cacert $T/$place"
+        fi
+    done
+    # shellcheck disable=SC2086 # options
+    within 30 tlsdial $trusted_places localhost "$port"
+}
+
+offer by-a
+for places in split-a.pem odd-a.pem hashed-a; do
+    trusting $places
+    status_is 0 "trusted: $places"
+done
+for places in rejected.pem 'rejected.pem split-a.pem' 'split-a.pem rejected.pem' \
+    'rejected.pem odd-a.pem' 'odd-a.pem rejected.pem' 'hashed-a rejected.pem' \
+    'hashed-reject split-a.pem' 'odd-a.pem hashed-reject'; do
+    # shellcheck disable=SC2086 # several places
+    trusting $places
+    failed_as 40 certificate 'is not trusted for this use by its trust settings' \
+        "rejected, whatever else there is: $places"
+done
+stop_peer
+offer by-b
+for places in 'odd-a.pem split-b.pem' 'split-b.pem odd-a.pem' 'hashed-a split-b.pem' \
+    'split-a.pem split-b.pem' 'rejected.pem split-b.pem'; do
+    # shellcheck disable=SC2086 # several places
+    trusting $places
+    status_is 0 "two CAs of one name: $places"
+done
+stop_peer
+
+done_testing 223

@@ -141,7 +141,8 @@ alert_was 43 purpose
 EXTRA='keyUsage = critical,cRLSign,nonRepudiation'
 make_cert signer ca DNS:localhost
 offer signer
-refused 50 purpose 'is for TLS Web Server Authentication; its key usage is Non Repudiation, CRL Sign' \
+refused 50 purpose \
+    'is for TLS Web Server Authentication; its key usage is Non Repudiation, CRL Sign' \
     'a key that may not be used for TLS: what it may be used for'
 
 KEY=rsa:1024
@@ -191,14 +192,83 @@ make_intermediate narrow ca
 make_cert under-narrow narrow DNS:localhost
 offer under-narrow narrow
 refused 51 constraint \
-    '"CN=under-narrow" is for localhost, which the name constraints of a CA above it do not' \
+    '"CN=under-narrow" has the DNS name "localhost", which the name constraints of "CN=narrow" do not' \
     'a name outside the constraints'
 
 EXTRA='nameConstraints = critical,excluded;DNS:localhost'
 make_intermediate barred ca
 make_cert under-barred barred DNS:localhost
 offer under-barred barred
-refused 51 constraint 'of a CA above it exclude' 'a name that is excluded'
+refused 51 constraint '"localhost", which the name constraints of "CN=barred" exclude' \
+    'a name that is excluded'
+
+# Each name has its constraint, and its CA.
+EXTRA='nameConstraints = critical,permitted;DNS:localhost,permitted;dirName:corp
+[corp]
+O = Corp' SUBJECT='/O=Corp/CN=corp-ca'
+make_intermediate corp-ca ca
+SUBJECT='/O=Other/CN=stranger'
+make_cert stranger corp-ca DNS:localhost
+offer stranger corp-ca
+refused 51 constraint \
+    'has the subject "CN=stranger, O=Other", which the name constraints of "CN=corp-ca, O=Corp" do not' \
+    'a subject outside the constraints'
+EXTRA='nameConstraints = critical,excluded;email:admin@example.org'
+make_intermediate no-mail ca
+make_cert mail no-mail DNS:localhost,email:admin@example.org
+offer mail no-mail
+refused 51 constraint \
+    'the e-mail address "admin@example.org", which the name constraints of "CN=no-mail" exclude' \
+    'an e-mail address that is excluded'
+
+# --- names that do not count -----------------------------------------------------------
+
+make_cert as-name ca DNS:127.0.0.1,DNS:localhost
+offer as-name
+dial 127.0.0.1 "$port"
+failed_as 46 name-mismatch 'it has that address as a DNS name, which does not count' \
+    'an address as a DNS name'
+err_has 'hint: the server needs a certificate that has the address' 'an address as a DNS name: the hint'
+make_cn_only legacy ca localhost
+offer legacy
+refused 46 name-mismatch \
+    'is for no name at all (a common name, "localhost", does not count without a subjectAltName)' \
+    'a common name and no other'
+err_has 'hint: the server needs a certificate that has its name as a subjectAltName' \
+    'a common name: the hint'
+make_cert starred ca 'DNS:*.example.org'
+offer starred
+dial --resolve "a_b.Example.org:$port:127.0.0.1" a_b.Example.org "$port"
+failed_as 46 name-mismatch 'OpenSSL lets no wildcard stand for a name with an underscore' \
+    'an underscore below a wildcard'
+
+# --- an issuer of the right key that is not taken for it -----------------------------------
+
+SUBJECT='/CN=renewed CA'
+make_ca renewed
+issue by-serial renewed "$(leaf_extensions DNS:localhost)
+authorityKeyIdentifier = keyid,issuer:always"
+wanted=$("$OPENSSL" x509 -in "$T/renewed.pem" -noout -serial | sed 's/.*=//' | tr A-F a-f)
+issue by-key renewed "$(leaf_extensions DNS:localhost)
+authorityKeyIdentifier = keyid"
+SUBJECT='/CN=renewed CA' KEY=same
+make_ca renewed
+found=$("$OPENSSL" x509 -in "$T/renewed.pem" -noout -serial | sed 's/.*=//' | tr A-F a-f)
+offer by-serial
+dial trust="$T/renewed.pem" localhost "$port"
+failed_as 45 incomplete-chain "asks for the serial number $wanted, and its own is $found" \
+    'another serial number'
+err_lacks 'another key' 'another serial number: it is not called another key'
+SUBJECT='/CN=renewed CA' KEY=same
+issue renewed renewed 'subjectKeyIdentifier = 0123456789ABCDEF
+basicConstraints = critical,CA:TRUE'
+offer by-key
+dial trust="$T/renewed.pem" localhost "$port"
+failed_as 45 incomplete-chain 'its subject key identifier is 0123456789abcdef' 'another key identifier'
+SUBJECT='/CN=renewed CA'
+make_ca namesake
+dial trust="$T/namesake.pem" localhost "$port"
+failed_as 45 incomplete-chain 'the one of that name has another key' 'another key, which was compared'
 
 # --- what fits nowhere else ---------------------------------------------------------
 
@@ -296,4 +366,4 @@ else
     skip 'no data is sent' 'Python is not here' 8
 fi
 
-done_testing 91
+done_testing 102
