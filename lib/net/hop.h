@@ -138,5 +138,7 @@ bool hop_farewell(const struct hop *hop, const void **data, size_t *length);
 
 /** What protocol a peer's first bytes look like ("HTTP", "TLS"), or NULL. */
 const char *hop_protocol_of(const void *first, size_t length);
+/** What helps where it is spoken in place of TLS; NULL: nothing in particular. Static. */
+const char *hop_protocol_hint(const char *protocol);
 
 #endif

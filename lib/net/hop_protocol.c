@@ -75,3 +75,38 @@ const char *hop_protocol_of(const void *first, size_t length)
     }
     return binary_protocol(first, length);
 }
+
+/* ---- what helps ---- */
+
+/* What helps where a peer speaks another protocol first, or answers a ClientHello in it. */
+struct hint {
+    const char *protocol, *text;
+};
+
+static const struct hint hints[] = {
+    {"HTTP", "this port serves plain HTTP; HTTPS is often on port 443"},
+    {"SSH", "an SSH server listens on this port"},
+    {"FTP", "--starttls ftp begins TLS there; from the start it is often on port 990"},
+    {"SMTP", "--starttls smtp begins TLS there; from the start it is often on port 465"},
+    {"LMTP", "--starttls lmtp begins TLS there"},
+    {"SMTP, LMTP or FTP", "--starttls smtp, --starttls lmtp or --starttls ftp begins TLS "
+                          "there; from the start "
+                          "it is often on port 465 (SMTP) or 990 (FTP)"},
+    {"NNTP", "--starttls nntp begins TLS there; from the start it is often on port 563"},
+    {"POP3", "--starttls pop3 begins TLS there; from the start it is often on port 995"},
+    {"IMAP", "--starttls imap begins TLS there; from the start it is often on port 993"},
+    {"ManageSieve", "--starttls sieve begins TLS there"},
+    {"XMPP", "--starttls xmpp begins TLS there; from the start it is often on port 5223"},
+    {"IRC", "--starttls irc begins TLS there; from the start it is often on port 6697"},
+    {"LDAP", "--starttls ldap begins TLS there; from the start it is often on port 636"},
+    {"PostgreSQL", "--starttls postgres begins TLS there"},
+    {"MySQL", "--starttls mysql begins TLS there"},
+};
+
+const char *hop_protocol_hint(const char *protocol)
+{
+    for (size_t i = 0; protocol != NULL && i < sizeof hints / sizeof hints[0]; i++)
+        if (strcmp(hints[i].protocol, protocol) == 0)
+            return hints[i].text;
+    return NULL;
+}

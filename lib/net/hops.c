@@ -171,7 +171,9 @@ static bool begin_next(struct hops *hops, struct tlsdial_error *error)
     const struct hop_spec *spec = &hops->specs[hops->next];
     struct hop_parameters parameters = spec->parameters;
     const char *why = NULL;
-    parameters.another_follows = hops->next + 1 < hops->count;
+    /* What a proxy lets through behind its go-ahead is the target's. */
+    parameters.another_follows =
+        hops->next + 1 < hops->count || spec->kind->type == HOP_PROXY;
     struct hop *hop = hop_new(spec->kind, &parameters, &why);
     if (hop == NULL && why != NULL)
         tlsdial_error_set(error, TLSDIAL_USAGE, 0, "%s: %s", spec->kind->protocol, why);
@@ -240,13 +242,47 @@ static enum step hop_step(struct hops *hops, struct tlsdial_error *error)
     }
 }
 
+/* Behind a proxy's go-ahead: the target's greeting, if it is one, or whoever's. */
+static enum step refuse_rest(const struct hops *hops, const void *rest, size_t length,
+                             struct tlsdial_error *error)
+{
+    const struct hop_kind *kind = hops->specs[hops->next - 1].kind;
+    const char *protocol = hop_protocol_of(rest, length);
+    struct hop_failure failure = {
+        .fault = HOP_INJECTION, .cause = TLSDIAL_STARTTLS_INJECTION, .code = -1};
+    char words[HOP_WORDS_MAX * 2 + 8];
+    failure.words_length = length < HOP_WORDS_MAX ? length : HOP_WORDS_MAX;
+    memcpy(failure.words, rest, failure.words_length);
+    if (protocol == NULL || strcmp(protocol, "TLS") == 0) { /* nobody answers before us */
+        report(kind, &failure, error);
+        return STEP_FAILED;
+    }
+    const char *end = memchr(failure.words, '\n', failure.words_length);
+    if (end != NULL)
+        failure.words_length = (size_t)(end - failure.words);
+    if (failure.words_length > 0 && failure.words[failure.words_length - 1] == '\r')
+        failure.words_length--;
+    print_words(words, sizeof words, &failure);
+    tlsdial_error_set(error, TLSDIAL_NOT_TLS, 0,
+                      "the peer does not speak TLS but %s: its answer begins with%s",
+                      protocol, *words != '\0' ? words + 1 : " no text");
+    if (hop_protocol_hint(protocol) != NULL)
+        error_hint(error, hop_protocol_hint(protocol));
+    return STEP_FAILED;
+}
+
 /* What has come before our ClientHello is no TLS: such plain text would be taken for TLS's own. */
 static enum step end_hops(struct hops *hops, struct tlsdial_error *error)
 {
+    const void *rest;
+    size_t length;
     bool speaks = hops->specs[hops->next - 1].kind->type != HOP_HEADER;
     if (speaks)
         receive_input(hops);
-    return hop_status(hops->hop) == HOP_FAILED ? failed(hops, error) : STEP_DONE;
+    if (hop_status(hops->hop) == HOP_FAILED)
+        return failed(hops, error);
+    hop_rest(hops->hop, &rest, &length);
+    return length > 0 ? refuse_rest(hops, rest, length, error) : STEP_DONE;
 }
 
 enum step hops_step(struct hops *hops, struct tlsdial_error *error)

@@ -43,8 +43,8 @@ struct tlsdial_conn {
         untrusted;            /**< likewise: issuers that the server may have left out */
     struct deadline deadline; /**< likewise */
     struct host reference;    /**< that the certificate must be for */
-    const char
-        *starttls; /**< the protocol that TLS began within: "SMTP"; NULL: none. Static */
+    const struct hop_kind
+        *last_hop; /**< before TLS, if it answered; NULL: none. Static */
     struct messages messages;
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
 

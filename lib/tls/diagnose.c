@@ -109,39 +109,6 @@ static enum tlsdial_cause alerted(const tlsdial_conn *conn, enum tlsdial_cause c
 
 /* ---- what is no TLS ---- */
 
-/* What helps where a peer speaks another protocol first, or answers a ClientHello in it. */
-struct hint {
-    const char *protocol, *text;
-};
-
-static const struct hint hints[] = {
-    {"HTTP", "this port serves plain HTTP; HTTPS is often on port 443"},
-    {"SSH", "an SSH server listens on this port"},
-    {"FTP", "--starttls ftp begins TLS there; from the start it is often on port 990"},
-    {"SMTP", "--starttls smtp begins TLS there; from the start it is often on port 465"},
-    {"LMTP", "--starttls lmtp begins TLS there"},
-    {"SMTP, LMTP or FTP",
-     "--starttls smtp, --starttls lmtp or --starttls ftp begins TLS there; from the start "
-     "it is often on port 465 (SMTP) or 990 (FTP)"},
-    {"NNTP", "--starttls nntp begins TLS there; from the start it is often on port 563"},
-    {"POP3", "--starttls pop3 begins TLS there; from the start it is often on port 995"},
-    {"IMAP", "--starttls imap begins TLS there; from the start it is often on port 993"},
-    {"ManageSieve", "--starttls sieve begins TLS there"},
-    {"XMPP", "--starttls xmpp begins TLS there; from the start it is often on port 5223"},
-    {"IRC", "--starttls irc begins TLS there; from the start it is often on port 6697"},
-    {"LDAP", "--starttls ldap begins TLS there; from the start it is often on port 636"},
-    {"PostgreSQL", "--starttls postgres begins TLS there"},
-    {"MySQL", "--starttls mysql begins TLS there"},
-};
-
-static const char *find_hint(const char *protocol)
-{
-    for (size_t i = 0; protocol != NULL && i < sizeof hints / sizeof hints[0]; i++)
-        if (strcmp(hints[i].protocol, protocol) == 0)
-            return hints[i].text;
-    return NULL;
-}
-
 /* The first bytes of an answer. */
 struct beginning {
     const unsigned char *bytes;
@@ -188,12 +155,11 @@ static bool began_with_tls(struct beginning first)
 static enum tlsdial_cause not_tls(struct stream *stream, struct tlsdial_error *error)
 {
     char line[STREAM_FIRST_BYTES + 1], beginning[STREAM_FIRST_BYTES + 32];
-    stream_read_first(stream);
     struct beginning first = beginning_of(stream);
     first_line(first, line);
     print_beginning(beginning, sizeof beginning, first, line);
     const char *protocol = hop_protocol_of(first.bytes, first.length);
-    const char *hint = find_hint(protocol);
+    const char *hint = hop_protocol_hint(protocol);
     tlsdial_error_set(error, TLSDIAL_NOT_TLS, ERR_peek_error(),
                       "the peer does not speak TLS%s%s: its answer begins with %s",
                       protocol != NULL ? " but " : "", protocol != NULL ? protocol : "",
@@ -207,14 +173,26 @@ static enum tlsdial_cause not_tls(struct stream *stream, struct tlsdial_error *e
 static enum tlsdial_cause injected(const tlsdial_conn *conn, struct tlsdial_error *error)
 {
     char line[STREAM_FIRST_BYTES + 1], beginning[STREAM_FIRST_BYTES + 32];
-    stream_read_first(conn->stream);
     struct beginning first = beginning_of(conn->stream);
     first_line(first, line);
     print_beginning(beginning, sizeof beginning, first, line);
     return tlsdial_error_set(
         error, TLSDIAL_STARTTLS_INJECTION, 0,
-        "%s: the server sent more after its go-ahead, before TLS: %s", conn->starttls,
-        beginning);
+        "%s: %s sent more after its go-ahead, before TLS: %s", conn->last_hop->protocol,
+        conn->last_hop->type == HOP_PROXY ? "the proxy" : "the server", beginning);
+}
+
+/* Behind a proxy it may be the target that speaks another protocol; behind STARTTLS nothing but TLS
+ * has a place. */
+static enum tlsdial_cause plain_text(const tlsdial_conn *conn,
+                                     struct tlsdial_error *error)
+{
+    stream_read_first(conn->stream);
+    struct beginning first = beginning_of(conn->stream);
+    const struct hop_kind *hop = conn->last_hop;
+    bool of_hop = hop != NULL && (hop->type == HOP_STARTTLS ||
+                                  hop_protocol_of(first.bytes, first.length) == NULL);
+    return of_hop ? injected(conn, error) : not_tls(conn->stream, error);
 }
 
 /* ---- the socket ---- */
@@ -322,8 +300,7 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
     if (outcome == CONN_LATE)
         return silence_late(conn, error);
     if (!began_with_tls(first))
-        return conn->starttls != NULL ? injected(conn, error)
-                                      : not_tls(conn->stream, error);
+        return plain_text(conn, error);
     if (outcome == CONN_PEER_CLOSED)
         return tlsdial_error_set(
             error, TLSDIAL_CLOSED_IN_HANDSHAKE, 0,

@@ -183,11 +183,11 @@ enum tlsdial_cause way_plan(struct way *way, const struct tlsdial_options *optio
     return cause;
 }
 
-const char *way_starttls(const struct way *way)
+const struct hop_kind *way_last_hop(const struct way *way)
 {
     const struct hop_kind *last =
         way->hop_count > 0 ? way->hops[way->hop_count - 1].kind : NULL;
-    return last != NULL && last->type == HOP_STARTTLS ? last->protocol : NULL;
+    return last != NULL && last->type != HOP_HEADER ? last : NULL;
 }
 
 void way_clear(struct way *way)

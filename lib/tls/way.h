@@ -28,8 +28,8 @@ struct way {
 enum tlsdial_cause way_plan(struct way *way, const struct tlsdial_options *options,
                             const struct host *target, const char *port,
                             struct tlsdial_error *error);
-/** The protocol of the STARTTLS at its end, as people write it; NULL: none. Static. */
-const char *way_starttls(const struct way *way);
+/** The hop at its end, a proxy or STARTTLS; NULL: none. Static. */
+const struct hop_kind *way_last_hop(const struct way *way);
 /** Also cleanses the password. */
 void way_clear(struct way *way);
 

@@ -81,6 +81,21 @@ for kind in http-proxy:http socks5:socks5h socks4a:socks4a; do
         "${kind%:*}: a byte behind the go-ahead"
     stop_peer
 done
+# The target speaks first: what it says may come with the go-ahead, or after our ClientHello.
+dial --proxy "$http" localhost "$mail_port"
+failed_as 31 not-tls 'does not speak TLS but' 'a mail server behind a proxy, without STARTTLS'
+err_has '--starttls smtp' 'the hint'
+for how in inject inject-later; do
+    start_way http-proxy --how $how --text '220 mail ESMTP\r\n'
+    through "http://127.0.0.1:$port"
+    failed_as 31 not-tls 'but SMTP: its answer begins with "220 mail ESMTP"' "a greeting: $how"
+    stop_peer
+    start_way http-proxy --how $how --text 'x'
+    through "http://127.0.0.1:$port"
+    failed_as 27 starttls-injection 'HTTP: the proxy sent more after its go-ahead, before TLS: "x' \
+        "a byte: $how"
+    stop_peer
+done
 closed_port
 through "http://127.0.0.1:$port"
 failed_as 22 refused '' 'nobody there'
@@ -174,7 +189,7 @@ failed_as 2 usage 'more than 8 proxies' 'nine of them'
 
 # --- what is no proxy
 
-for bad in ftp://a: https://proxy.example: http://:1 'socks5h://a b' ,; do
+for bad in ftp://a: https://proxy.example: http://:1 'socks5h://a b' ','; do
     through "$bad"
     failed_as 2 usage '' "no proxy: '$bad'"
 done
@@ -225,4 +240,4 @@ fi
 grep -q '^client close_notify: yes' "$server_log"
 ok $? 'the server behind the proxies saw proper ends'
 
-done_testing 76
+done_testing 82
