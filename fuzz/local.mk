@@ -3,17 +3,20 @@
 FUZZ_CC = clang
 FUZZ_SECONDS = 20
 FUZZ_FLAGS =
-fuzz_targets = fuzz_bundle fuzz_hop fuzz_name fuzz_session
+fuzz_targets = fuzz_aia fuzz_bundle fuzz_hop fuzz_name fuzz_session
 fuzz_sources = $(srcdir)/lib/x509/bundle.c $(srcdir)/lib/x509/bundle_name.c $(srcdir)/lib/net/hop.c $(srcdir)/lib/net/hop_*.c \
-	$(srcdir)/lib/tls/session_format.c
+	$(srcdir)/lib/tls/session_format.c \
+	$(srcdir)/lib/base/error.c $(srcdir)/lib/base/http_url.c $(srcdir)/lib/base/idn.c \
+	$(srcdir)/lib/base/target.c $(srcdir)/lib/base/text.c $(srcdir)/lib/tls/http_reader.c \
+	$(srcdir)/lib/tls/issuer_body.c
 
 fuzz: include/tlsdial.h include/prefix.h
 	@$(MKDIR_P) fuzz
 	@set -e; for target in $(fuzz_targets); do \
 	echo "fuzz: $$target, $(FUZZ_SECONDS) s"; \
 	$(FUZZ_CC) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	-I. -Iinclude -I$(srcdir)/lib $(OPENSSL_CFLAGS) -o fuzz/$$target \
-	$(srcdir)/fuzz/$$target.c $(fuzz_sources) $(OPENSSL_LIBS); \
+	-I. -Iinclude -I$(srcdir)/lib $(OPENSSL_CFLAGS) $(LIBIDN2_CFLAGS) -o fuzz/$$target \
+	$(srcdir)/fuzz/$$target.c $(fuzz_sources) $(OPENSSL_LIBS) $(LIBIDN2_LIBS) $(DL_LIBS); \
 	$(MKDIR_P) fuzz/corpus/$$target; \
 	./fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 	-artifact_prefix=fuzz/ $(FUZZ_FLAGS) fuzz/corpus/$$target \
@@ -24,8 +27,12 @@ fuzz: include/tlsdial.h include/prefix.h
 
 .PHONY: fuzz
 EXTRA_DIST += \
-	fuzz/fuzz_bundle.c fuzz/fuzz_hop.c fuzz/fuzz_name.c fuzz/fuzz_session.c \
-	fuzz/seeds/session/tls1_2 fuzz/seeds/session/tls1_3 fuzz/seeds/bundle/bad fuzz/seeds/bundle/crl \
+	fuzz/fuzz_aia.c fuzz/fuzz_bundle.c fuzz/fuzz_hop.c fuzz/fuzz_name.c fuzz/fuzz_session.c \
+	fuzz/seeds/session/tls1_2 fuzz/seeds/session/tls1_3 \
+	fuzz/seeds/aia/chunked fuzz/seeds/aia/der fuzz/seeds/aia/page fuzz/seeds/aia/pem \
+	fuzz/seeds/aia/pkcs7 fuzz/seeds/aia/pkcs7-pem fuzz/seeds/aia/redirect \
+	fuzz/seeds/aia/status fuzz/seeds/aia/url fuzz/seeds/aia/url-name \
+	fuzz/seeds/bundle/bad fuzz/seeds/bundle/crl \
 	fuzz/seeds/bundle/crlf fuzz/seeds/bundle/cut fuzz/seeds/bundle/old \
 	fuzz/seeds/bundle/plain fuzz/seeds/bundle/trusted fuzz/seeds/bundle/two \
 	fuzz/seeds/bundle/with-crl fuzz/seeds/name/bits fuzz/seeds/name/bmp \
@@ -70,7 +77,7 @@ EXTRA_DIST += \
 	fuzz/seeds/hop/submission-1 \
 	fuzz/seeds/hop/xmpp-1 \
 	fuzz/seeds/hop/xmpp-server-1
-CLEANFILES += fuzz/fuzz_bundle fuzz/fuzz_hop fuzz/fuzz_name \
+CLEANFILES += fuzz/fuzz_aia fuzz/fuzz_aia.log fuzz/fuzz_bundle fuzz/fuzz_hop fuzz/fuzz_name \
 	fuzz/fuzz_bundle.log fuzz/fuzz_hop.log fuzz/fuzz_name.log
 clean-local:
 	-rm -rf fuzz/corpus

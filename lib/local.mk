@@ -10,12 +10,16 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/base/error.h \
 	lib/base/finding.c \
 	lib/base/finding.h \
+	lib/base/http_url.c \
+	lib/base/http_url.h \
 	lib/base/idn.c \
 	lib/base/idn.h \
 	lib/base/target.c \
 	lib/base/target.h \
 	lib/base/text.c \
 	lib/base/text.h \
+	lib/net/address_scope.c \
+	lib/net/address_scope.h \
 	lib/net/bio_sock.h \
 	lib/net/bio_sock_shared.h \
 	lib/net/cancel.c \
@@ -73,14 +77,26 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/facts.c \
 	lib/x509/facts.h \
 	lib/x509/facts_chain.c \
+	lib/x509/directory.c \
+	lib/x509/directory.h \
+	lib/x509/file_fault.c \
+	lib/x509/file_fault.h \
+	lib/x509/file_parse.c \
+	lib/x509/file_parse.h \
+	lib/x509/file_text.c \
+	lib/x509/file_text.h \
 	lib/x509/lookup.c \
 	lib/x509/lookup.h \
 	lib/x509/ocsp.c \
 	lib/x509/ocsp.h \
 	lib/x509/path_budget.c \
 	lib/x509/path_budget.h \
+	lib/x509/path_queue.c \
+	lib/x509/path_queue.h \
 	lib/x509/path_search.c \
 	lib/x509/path_search.h \
+	lib/x509/phrase.c \
+	lib/x509/phrase.h \
 	lib/x509/pin.c \
 	lib/x509/pin.h \
 	lib/x509/request.c \
@@ -91,11 +107,20 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/verify.h \
 	lib/x509/words.c \
 	lib/x509/words.h \
+	lib/x509/words_certificate.c \
+	lib/x509/words_certificate.h \
+	lib/x509/words_chain.c \
+	lib/x509/words_chain.h \
+	lib/x509/words_revocation.c \
+	lib/x509/words_revocation.h \
+	lib/tls/aia.c \
 	lib/tls/bio.c \
 	lib/tls/bio.h \
 	lib/tls/client.c \
 	lib/tls/client.h \
 	lib/tls/client_verify.c \
+	lib/tls/configuration.c \
+	lib/tls/configuration.h \
 	lib/tls/conn.c \
 	lib/tls/conn.h \
 	lib/tls/credentials.c \
@@ -104,8 +129,14 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/diagnose.h \
 	lib/tls/evidence.c \
 	lib/tls/evidence.h \
+	lib/tls/http_reader.c \
+	lib/tls/http_reader.h \
+	lib/tls/issuer_body.c \
+	lib/tls/issuer_body.h \
 	lib/tls/memory.c \
 	lib/tls/memory.h \
+	lib/tls/offer.c \
+	lib/tls/offer.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
 	lib/tls/resume.c \
@@ -134,11 +165,6 @@ lib_libtlsdial_core_la_SOURCES += lib/base/clock_posix.c lib/net/sock_posix.c \
 if !OPENSSL_SOCKETS
 lib_libtlsdial_core_la_SOURCES += lib/net/bio_sock_posix.c
 endif
-endif
-if OPENSSL_HTTP
-lib_libtlsdial_core_la_SOURCES += lib/tls/aia.c
-else
-lib_libtlsdial_core_la_SOURCES += lib/tls/no_aia.c
 endif
 lib_libtlsdial_core_la_CFLAGS = $(AM_CFLAGS) $(VISIBILITY_CFLAGS) $(LIBIDN2_CFLAGS)
 lib_libtlsdial_core_la_LIBADD = \

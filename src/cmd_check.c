@@ -67,7 +67,7 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
     struct tlsdial_error reason = {0};
     *error = (struct tlsdial_error){0};
     if (options->verbose)
-        tlsdial_evidence_observe(evidence, verbose_step, (void *)(uintptr_t)options);
+        verbose_begin(options, evidence);
     struct tlsdial_options dial = dial_options(options, evidence);
     dial.max_time = time_left(check, 0);
     if (options->idle_timeout == 0 || options->idle_timeout > END_WAIT)
@@ -131,20 +131,34 @@ static bool keep_fetched(struct check *check, const void *certificates, size_t l
     return true;
 }
 
-/* Gets what is at one address. */
-static bool fetch(struct check *check, const char *url)
+/* The next address of the issuer that is missing in this dial, which may have several: the first may
+ * give nothing, or another certificate. NULL: there are no more, or there were enough. */
+static const char *next_address(const struct check *check,
+                                const tlsdial_evidence *evidence)
+{
+    const struct report_diagnosis *diagnosis = &check->report.diagnosis;
+    const char *url;
+    if (diagnosis->count == REPORT_FETCHES || deadline_passed(check->options->deadline))
+        return NULL;
+    for (size_t i = 0; (url = tlsdial_evidence_missing_issuer(evidence, i)) != NULL; i++)
+        if (!was_fetched(diagnosis, url))
+            return url;
+    return NULL;
+}
+
+/* Gets what is at one address, which is the diagnosis's from then on. */
+static bool fetch(struct check *check, char *url)
 {
     struct report_diagnosis *diagnosis = &check->report.diagnosis;
-    struct report_fetch *next = &diagnosis->fetches[diagnosis->count];
-    *next = (struct report_fetch){.url = strdup(url)};
-    if (next->url == NULL)
-        return false;
-    diagnosis->count++;
+    struct report_fetch *next = &diagnosis->fetches[diagnosis->count++];
+    *next = (struct report_fetch){.url = url};
     void *certificates;
     size_t length;
     const struct tlsdial_options limits = {
         .size = sizeof limits,
-        .connect_timeout = time_left(check, check->options->connect_timeout)};
+        .evidence = check->evidence, /* by which the target's own network may be asked */
+        .connect_timeout = check->options->connect_timeout,
+        .max_time = time_left(check, 0)};
     next->fetched = tlsdial_fetch_issuers(check->client, url, &limits, &certificates,
                                           &length, &next->error) == TLSDIAL_OK &&
                     keep_fetched(check, certificates, length);
@@ -160,9 +174,16 @@ static bool fetch(struct check *check, const char *url)
 static void set_proven_hint(const struct report_diagnosis *diagnosis,
                             struct tlsdial_error *verdict)
 {
-    bool one = diagnosis->count == 1;
+    size_t first_fetched = 0, count = 0;
     char first[HINT_URL_WIDTH + 1];
-    columns_fit(first, sizeof first, diagnosis->fetches[0].url, HINT_URL_WIDTH);
+    for (size_t i = diagnosis->count; i-- > 0;)
+        if (diagnosis->fetches[i].fetched) {
+            first_fetched = i;
+            count++;
+        }
+    bool one = count == 1;
+    columns_fit(first, sizeof first, diagnosis->fetches[first_fetched].url,
+                HINT_URL_WIDTH);
     snprintf(verdict->hint, sizeof verdict->hint,
              "with the certificate%s fetched from %s%s the chain is complete: the server "
              "should send %s",
@@ -175,14 +196,19 @@ static void fetch_missing(struct check *check)
     struct report_diagnosis *diagnosis = &check->report.diagnosis;
     tlsdial_evidence *evidence = tlsdial_evidence_new();
     enum tlsdial_cause cause = check->report.verdict.cause;
-    const char *url = tlsdial_evidence_missing_issuer(check->evidence);
+    const tlsdial_evidence *last = check->evidence;
+    const char *address;
     check->report.diagnosed = true;
-    while (evidence != NULL && is_about_issuer(cause) && url != NULL &&
-           diagnosis->count < REPORT_FETCHES && !was_fetched(diagnosis, url) &&
-           fetch(check, url)) {
+    while (evidence != NULL && is_about_issuer(cause) &&
+           (address = next_address(check, last)) != NULL) {
+        char *url = strdup(address);
+        if (url == NULL)
+            break;
+        if (!fetch(check, url))
+            continue;
         cause = dial(check, evidence, false, &diagnosis->error);
         diagnosis->dialled_again = true;
-        url = tlsdial_evidence_missing_issuer(evidence);
+        last = evidence;
     }
     if (report_is_proven(&check->report))
         set_proven_hint(diagnosis, &check->report.verdict);

@@ -77,7 +77,7 @@ enum tlsdial_cause cmd_pipe(tlsdial_client *client, const struct options *option
     if (evidence == NULL)
         return tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
     if (options->verbose)
-        tlsdial_evidence_observe(evidence, verbose_step, (void *)(uintptr_t)options);
+        verbose_begin(options, evidence);
     conn = dial(client, options, evidence, error);
     enum tlsdial_cause cause =
         conn != NULL ? run(conn, options, status, error) : error->cause;

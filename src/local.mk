@@ -18,6 +18,8 @@ src_tlsdial_SOURCES = \
 	src/http.h \
 	src/main.c \
 	src/new_file.h \
+	src/no_proxy.c \
+	src/no_proxy.h \
 	src/options.c \
 	src/options.h \
 	src/options_client.c \
@@ -28,6 +30,8 @@ src_tlsdial_SOURCES = \
 	src/options_table.h \
 	src/options_values.c \
 	src/options_values.h \
+	src/proxy_environment.c \
+	src/proxy_environment.h \
 	src/options_way.c \
 	src/options_way.h \
 	src/os.h \

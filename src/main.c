@@ -78,6 +78,10 @@ static enum tlsdial_cause run(int argc, char **argv, struct options *options, in
     tlsdial_client *client = NULL;
     struct os_watch watch = {NULL, NULL};
     enum tlsdial_cause cause = options_parse(argc, argv, &client, options, &watch, error);
+    if (!options->quiet && tlsdial_client_warning(client) != NULL)
+        fprintf(stderr,
+                "tlsdial: warning: OpenSSL ignores a fault of its configuration: %s\n",
+                tlsdial_client_warning(client));
     if (cause == TLSDIAL_OK)
         cause = act(client, options, status, error);
     os_watch_end(&watch);

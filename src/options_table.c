@@ -23,6 +23,8 @@ static const struct option_entry entries[] = {
      "USER:PASSWORD for the proxy is in env:VAR, file:PATH\nor fd:N"},
     {OPTION_PROXY_HEADER, FOR_ALL, "proxy-header", "LINE",
      "send this header to an http proxy; repeatable"},
+    {OPTION_NOPROXY, FOR_ALL, "noproxy", "LIST",
+     "names, addresses and networks to connect to without\na proxy; '*': all"},
     {OPTION_HAPROXY_PROTOCOL, FOR_ALL, "haproxy-protocol", "VERSION",
      "begin with a PROXY protocol header, version 1 or 2"},
     {OPTION_UNIX, FOR_ALL, "unix", "PATH",
@@ -66,6 +68,13 @@ static const struct option_entry entries[] = {
     {OPTION_MIN_PROTOCOL, FOR_ALL, "min-protocol", "VERSION",
      "TLSv1.2 (the default) or TLSv1.3"},
     {OPTION_MAX_PROTOCOL, FOR_ALL, "max-protocol", "VERSION", "TLSv1.2 or TLSv1.3"},
+    {OPTION_GROUPS, FOR_ALL, "groups", "LIST",
+     "offer only these groups, such as X25519:P-256"},
+    {OPTION_SIGALGS, FOR_ALL, "sigalgs", "LIST",
+     "offer only these signature algorithms, such as\nECDSA+SHA256:rsa_pss_rsae_sha256"},
+    {OPTION_CIPHERS, FOR_ALL, "ciphers", "LIST",
+     "offer only these ciphers, such as\n"
+     "ECDHE+AESGCM:TLS_AES_128_GCM_SHA256"},
     {OPTION_ALPN, FOR_ALL, "alpn", "PROTOCOL[,PROTOCOL]...",
      "offer these application protocols, such as\nh2,http/1.1; the server must choose "
      "one"},
@@ -112,9 +121,6 @@ static const struct {
 #endif
 #ifndef HAVE_UI_OPENSSL
     {OPTION_ASK_PASS, "the UI console"},
-#endif
-#ifndef HAVE_X509_LOAD_HTTP
-    {OPTION_FETCH_MISSING, "HTTP"},
 #endif
     {0, NULL}};
 

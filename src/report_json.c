@@ -159,6 +159,8 @@ static json_t *trust(const tlsdial_evidence *evidence, bool *ok)
             number_or_null(place->kind != TLSDIAL_TRUST_STORE,
                            (int64_t)place->certificates),
             ok);
+        set(object, "unread",
+            place->unread != NULL ? unescaped_text(place->unread) : json_null(), ok);
         append(array, object, ok);
     }
     return array;
@@ -339,7 +341,7 @@ char *report_json(const struct report *report)
                         report_is_anchored(report)),
         &ok);
     set(object, "problems", problems(evidence, &ok), &ok);
-    set_text(object, "missing_issuer", tlsdial_evidence_missing_issuer(evidence), &ok);
+    set_text(object, "missing_issuer", tlsdial_evidence_missing_issuer(evidence, 0), &ok);
     set(object, "bytes", bytes(evidence, &ok), &ok);
     set(object, "end", end(evidence), &ok);
     set(object, "fetch_missing", fetch_missing(report, &ok), &ok);

@@ -18,10 +18,9 @@ enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *optio
 enum tlsdial_cause cmd_pipe(tlsdial_client *client, const struct options *options,
                             int *status, struct tlsdial_error *error);
 
-/** A tlsdial_observer that tells each step on standard error (-v). Its argument is the
- * struct options. */
-void verbose_step(void *argument, enum tlsdial_step step,
-                  const tlsdial_evidence *evidence);
+/** From now on each step of the evidence's dial is told on standard error (-v), and at once which
+ * proxy is used. The options must live as long as the evidence. */
+void verbose_begin(const struct options *options, tlsdial_evidence *evidence);
 /** One more line of that kind, escaped here; the other one's text is escaped already. */
 void verbose_line(const char *format, ...) TLSDIAL_PRINTF(1, 2);
 void verbose_escaped(const char *format, ...) TLSDIAL_PRINTF(1, 2);

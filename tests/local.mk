@@ -3,16 +3,19 @@
 shell_tests = \
 	tests/api/many.t \
 	tests/api/transfer.t \
+	tests/api/wants.t \
 	tests/api/cancel.t \
 	tests/api/threads.t \
 	tests/api/load.t \
 	tests/api/misuse.t \
 	tests/api/options.t \
 	tests/api/session.t \
+	tests/api/examples.t \
 	tests/dial/deadlines.t \
 	tests/program/memory.t \
 	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
+	tests/trust/unreadable.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
 	tests/pipe/failures.t \
@@ -28,6 +31,7 @@ shell_tests = \
 	tests/trust/verify.t \
 	tests/dial/large.t \
 	tests/dial/client_certificate.t \
+	tests/dial/configuration.t \
 	tests/trust/malformed.t \
 	tests/trust/paths.t \
 	tests/trust/pins.t \
@@ -41,12 +45,27 @@ shell_tests = \
 	tests/dial/options.t \
 	tests/dial/terminal.t \
 	tests/check/layout.t \
+	tests/check/fetch.t \
 	tests/check/options.t \
+	tests/way/starttls.t \
+	tests/way/proxy.t \
+	tests/way/environment.t \
 	tests/dial/addresses.t \
 	tests/dial/policy.t \
 	tests/dial/groups.t \
 	tests/dial/signals.t \
 	tests/dial/input.t \
+	tests/real/dovecot.t \
+	tests/real/haproxy.t \
+	tests/real/mariadb.t \
+	tests/real/microsocks.t \
+	tests/real/ngircd.t \
+	tests/real/postfix.t \
+	tests/real/postgresql.t \
+	tests/real/prosody.t \
+	tests/real/slapd.t \
+	tests/real/tinyproxy.t \
+	tests/real/vsftpd.t \
 	tests/program/usage.t \
 	tests/pipe/usage.t \
 	tests/pipe/way.t \
@@ -63,12 +82,14 @@ shell_tests = \
 unit_tests = \
 	tests/unit/deadline \
 	tests/unit/error \
+	tests/unit/fetch \
 	tests/unit/hop_limits \
 	tests/unit/hop_mail \
 	tests/unit/hop_other \
 	tests/unit/hop_proxy \
 	tests/unit/hops \
 	tests/unit/http \
+	tests/unit/no_proxy \
 	tests/unit/options_values \
 	tests/unit/path_budget \
 	tests/unit/target \
@@ -76,8 +97,11 @@ unit_tests = \
 
 tests_unit_deadline_SOURCES = tests/unit/deadline.c
 tests_unit_error_SOURCES = tests/unit/error.c
+tests_unit_fetch_SOURCES = tests/unit/fetch.c
 # Those of the program have its files, which are in no library.
 tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
+tests_unit_no_proxy_SOURCES = tests/unit/no_proxy.c src/no_proxy.c src/no_proxy.h \
+	src/proxy_environment.c src/proxy_environment.h
 tests_unit_options_values_SOURCES = tests/unit/options_values.c \
 	src/options_values.c src/options_values.h
 tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
@@ -87,7 +111,9 @@ tests_unit_target_SOURCES = tests/unit/target.c
 
 tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
+tests_unit_fetch_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
+tests_unit_no_proxy_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
 tests_unit_path_budget_LDADD = $(unit_libs)
@@ -97,16 +123,19 @@ tests_unit_target_LDADD = $(unit_libs)
 if !HOST_WINDOWS
 unit_tests += \
 	tests/unit/connect \
+	tests/unit/given_socket \
 	tests/unit/resolve \
 	tests/unit/route \
 	tests/unit/stream
 endif
 EXTRA_DIST += tests/unit/loopback.h
 tests_unit_connect_SOURCES = tests/unit/connect.c
+tests_unit_given_socket_SOURCES = tests/unit/given_socket.c
 tests_unit_resolve_SOURCES = tests/unit/resolve.c
 tests_unit_route_SOURCES = tests/unit/route.c
 tests_unit_stream_SOURCES = tests/unit/stream.c
 tests_unit_connect_LDADD = $(unit_libs)
+tests_unit_given_socket_LDADD = $(unit_libs)
 tests_unit_resolve_LDADD = $(unit_libs)
 tests_unit_route_LDADD = $(unit_libs)
 tests_unit_stream_LDADD = $(unit_libs)
@@ -133,11 +162,14 @@ unit_libs = lib/libtlsdial-core.la $(CMOCKA_LIBS)
 $(tests_unit_deadline_OBJECTS): include/tlsdial.h
 $(tests_unit_path_budget_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
+$(tests_unit_fetch_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
+$(tests_unit_no_proxy_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
 $(tests_unit_connect_OBJECTS): include/tlsdial.h
+$(tests_unit_given_socket_OBJECTS): include/tlsdial.h
 $(tests_unit_resolve_OBJECTS): include/tlsdial.h
 $(tests_unit_route_OBJECTS): include/tlsdial.h
 $(tests_unit_stream_OBJECTS): include/tlsdial.h
@@ -164,11 +196,12 @@ $(tests_tools_signals_OBJECTS): include/tlsdial.h
 
 # Programs of the public API alone. Most end in seconds.
 api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
-	tests/api/options tests/api/session tests/api/threads
+	tests/api/options tests/api/session tests/api/threads tests/api/wants
 api_common = tests/api/api.c tests/api/api.h
 check_PROGRAMS += $(api_programs)
 tests_api_many_SOURCES = tests/api/many.c $(api_common)
 tests_api_transfer_SOURCES = tests/api/transfer.c $(api_common)
+tests_api_wants_SOURCES = tests/api/wants.c $(api_common)
 tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
 tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
 tests_api_options_SOURCES = tests/api/options.c $(api_common)
@@ -180,7 +213,22 @@ tests_api_options_LDADD = lib/libtlsdial.la
 tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 tests_api_many_LDADD = lib/libtlsdial.la
 tests_api_transfer_LDADD = lib/libtlsdial.la
+tests_api_wants_LDADD = lib/libtlsdial.la
 tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+
+# The examples, which are programs of the public API too.
+check_PROGRAMS += doc/examples/crawler doc/examples/mail doc/examples/metrics \
+	doc/examples/tunnel doc/examples/updater doc/examples/upgrade
+doc_examples_crawler_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+doc_examples_mail_LDADD = lib/libtlsdial.la
+doc_examples_metrics_LDADD = lib/libtlsdial.la
+doc_examples_tunnel_LDADD = lib/libtlsdial.la
+doc_examples_updater_LDADD = lib/libtlsdial.la
+doc_examples_upgrade_LDADD = lib/libtlsdial.la
+if HAVE_LIBEV
+check_PROGRAMS += doc/examples/loop
+doc_examples_loop_LDADD = lib/libtlsdial.la -lev
+endif
 
 # It links neither the library nor OpenSSL, and asks glibc for the memory in use.
 if HAVE_MALLINFO2
@@ -231,7 +279,7 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/peers/way.py tests/tools/layers.py \
 	tests/tools/der.py tests/tools/pipe_streams.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh

@@ -14,7 +14,7 @@ struct beginning {
 static const struct beginning beginnings[] = {
     {"HTTP/", NULL, "HTTP"},
     {"<!DOCTYPE", NULL, "HTTP"},
-    {"<html", NULL, "HTTP"},
+    {"<", "html", "HTTP"},
     {"SSH-", NULL, "SSH"},
     {"220", "FTP", "FTP"},
     {"220", "LMTP", "LMTP"},
@@ -30,6 +30,7 @@ static const struct beginning beginnings[] = {
     {"<?xml", NULL, "XMPP"},
     {"<stream:", NULL, "XMPP"},
     {"NOTICE ", NULL, "IRC"},
+    {"ERROR :", NULL, "IRC"},
     {":", " NOTICE ", "IRC"},
     {"RFB ", NULL, "VNC"},
     {"AMQP", NULL, "AMQP"},

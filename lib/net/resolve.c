@@ -23,6 +23,8 @@ struct resolving {
     struct address_list list;
     struct name_lookup *lookup; /* NULL: there is none, or none any more */
     struct sock_found failed[NAME_LOOKUP_FAMILIES]; /* FOUND: it did not fail */
+    char outside
+        [SOCK_ADDRESS_SIZE]; /* the first address that is not of the scope, or "" */
 };
 
 /* ---- the list ---- */
@@ -74,6 +76,27 @@ void address_list_free(struct address_list *list)
 
 /* ---- addresses in digits ---- */
 
+/* The one way into the list: no address is connected to that is not of the scope, wherever it is
+ * from. */
+static enum address_added add_in_scope(struct resolving *resolving, const char *host,
+                                       const char *port)
+{
+    enum address_scope allowed = resolving->query.scope;
+    if (allowed == ADDRESS_ANY || address_scope_allows(allowed, address_scope(host)))
+        return address_list_add(&resolving->list, host, port);
+    if (*resolving->outside == '\0')
+        snprintf(resolving->outside, sizeof resolving->outside, "%s", host);
+    return ADDRESS_ADDED;
+}
+
+static enum tlsdial_cause out_of_scope(const struct resolving *resolving,
+                                       struct tlsdial_error *error)
+{
+    return tlsdial_error_set(
+        error, TLSDIAL_UNREACHABLE, 0, "%s is %s, which may not be connected to here",
+        resolving->outside, address_scope_words(address_scope(resolving->outside)));
+}
+
 /* Why BIO_lookup_ex() does not take an address in digits. */
 static enum tlsdial_cause literal_failed(const char *host, const char *port,
                                          struct tlsdial_error *error)
@@ -101,7 +124,7 @@ static enum tlsdial_cause literal_failed(const char *host, const char *port,
 static enum tlsdial_cause add_literal(struct resolving *resolving, const char *host,
                                       struct tlsdial_error *error)
 {
-    switch (address_list_add(&resolving->list, host, resolving->query.port)) {
+    switch (add_in_scope(resolving, host, resolving->query.port)) {
     case ADDRESS_ADDED:
         return TLSDIAL_OK;
     case ADDRESS_NO_MEMORY:
@@ -127,7 +150,7 @@ static enum tlsdial_cause take_override(struct resolving *resolving,
     while (cause == TLSDIAL_OK && resolve_override_next(&rest, address, sizeof address))
         if (family_fits(address, resolving->query.family))
             cause = add_literal(resolving, address, error);
-    if (cause == TLSDIAL_OK && resolving->list.count == 0)
+    if (cause == TLSDIAL_OK && resolving->list.count == 0 && *resolving->outside == '\0')
         cause = tlsdial_error_set(error, TLSDIAL_UNREACHABLE, 0,
                                   "none of the addresses given is of the asked family");
     return cause;
@@ -205,8 +228,8 @@ static bool is_awaiting(const struct resolving *resolving)
 static bool take_found(struct resolving *resolving, const struct sock_found *found)
 {
     for (size_t i = 0; i < found->count; i++)
-        if (address_list_add(&resolving->list, found->addresses[i].host,
-                             found->addresses[i].port) == ADDRESS_NO_MEMORY)
+        if (add_in_scope(resolving, found->addresses[i].host, found->addresses[i].port) ==
+            ADDRESS_NO_MEMORY)
             return false;
     return true;
 }
@@ -338,7 +361,9 @@ enum step resolve_step(struct resolving *resolving, struct tlsdial_error *error)
     stop_lookup(resolving);
     if (resolving->list.count > 0)
         return STEP_DONE;
-    if (late)
+    if (*resolving->outside != '\0')
+        out_of_scope(resolving, error);
+    else if (late)
         tlsdial_error_set(error, TLSDIAL_DEADLINE_RESOLVE, 0,
                           "the name lookup did not end in time");
     else

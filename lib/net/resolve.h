@@ -11,6 +11,7 @@
 #ifndef HAVE_BIO_LOOKUP_EX
 #include "net/bio_sock.h"
 #endif
+#include "net/address_scope.h"
 #include "net/resolve_override.h"
 #include "net/wait.h"
 #include "tlsdial.h"
@@ -33,6 +34,8 @@ struct resolve_query {
     const char *port;
     enum tlsdial_family family;
     const struct resolve_override *overrides; /**< NULL: none */
+    enum address_scope
+        scope; /**< of the addresses that are taken, those of overrides too */
 };
 
 struct resolving;
@@ -42,7 +45,8 @@ struct resolving;
 struct resolving *resolve_begin(const struct resolve_query *query,
                                 struct deadline deadline, struct tlsdial_error *error);
 /** Takes what has arrived. STEP_DONE: all that comes is there, at least one address. STEP_FAILED
- * only without any address: also when the deadline has passed. */
+ * only without any address: also when the deadline has passed, and, as TLSDIAL_UNREACHABLE, when none
+ * is of the scope. */
 enum step resolve_step(struct resolving *resolving, struct tlsdial_error *error);
 void resolve_wants(const struct resolving *resolving, struct wait_set *set);
 /** Those that have arrived; the list is the resolving's, and only ever grows. */

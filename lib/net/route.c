@@ -71,7 +71,8 @@ static bool begin_with_name(struct route *route, struct tlsdial_error *error)
     const struct resolve_query query = {.host = route->request.host,
                                         .port = route->request.port,
                                         .family = route->request.family,
-                                        .overrides = route->request.overrides};
+                                        .overrides = route->request.overrides,
+                                        .scope = route->request.scope};
     route->resolving = resolve_begin(&query, route->request.deadline, error);
     if (route->resolving == NULL)
         return false;

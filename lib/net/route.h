@@ -18,6 +18,7 @@ struct route_request {
     const char *port;
     enum tlsdial_family family;
     const struct resolve_override *overrides; /**< NULL: none */
+    enum address_scope scope; /**< of the addresses that are connected to */
     bool has_socket;
     int socket; /**< of has_socket: a connected one, the route's from route_begin() on, which closes
                    it when it fails */

@@ -81,12 +81,11 @@ static OSSL_STORE_CTX *open_store(const struct source *source, UI_METHOD *ui,
     *bio = NULL;
     if (source->data == NULL)
         return OSSL_STORE_open(source->name, ui, asked, NULL, NULL);
-    *bio = source->length <= INT_MAX
-               ? BIO_new_mem_buf(source->data, (int)source->length)
+    *bio = source->length <= INT_MAX ? BIO_new_mem_buf(source->data, (int)source->length)
+                                     : NULL;
+    return *bio != NULL
+               ? OSSL_STORE_attach(*bio, "file", NULL, NULL, ui, asked, NULL, NULL, NULL)
                : NULL;
-    return *bio != NULL ? OSSL_STORE_attach(*bio, "file", NULL, NULL, ui, asked, NULL,
-                                            NULL, NULL)
-                        : NULL;
 }
 
 enum loaded { LOADED, NOT_OPENED, OUT_OF_MEMORY };
@@ -187,8 +186,8 @@ static enum tlsdial_cause load_all(struct key_pair *to, const struct source *cer
 {
     enum loaded loaded = load(to, certificate, true, key == NULL, asked);
     if (loaded == OUT_OF_MEMORY || sk_X509_num(to->certificates) == 0)
-        return load_failed(loaded, certificate->name, TLSDIAL_CERTIFICATE_FILE, "certificate",
-                           asked, error);
+        return load_failed(loaded, certificate->name, TLSDIAL_CERTIFICATE_FILE,
+                           "certificate", asked, error);
     const char *key_file = key != NULL ? key->name : certificate->name;
     if (key != NULL) {
         ERR_clear_error();
@@ -231,10 +230,9 @@ static enum tlsdial_cause set_certificate(tlsdial_client *client,
 {
     struct key_pair pair = {.certificates = sk_X509_new_null()};
     ERR_clear_error();
-    enum tlsdial_cause cause =
-        pair.certificates != NULL
-            ? load_all(&pair, certificate, key, asked, error)
-            : error_out_of_memory(error);
+    enum tlsdial_cause cause = pair.certificates != NULL
+                                   ? load_all(&pair, certificate, key, asked, error)
+                                   : error_out_of_memory(error);
     if (cause == TLSDIAL_OK)
         cause = install(client->ctx, &pair, certificate->name,
                         key != NULL ? key->name : NULL, error);
@@ -253,10 +251,10 @@ enum tlsdial_cause tlsdial_client_set_certificate(tlsdial_client *client,
     struct asked asked = {.ask = ask, .argument = argument};
     const struct source certificates = {.name = certificate}, keys = {.name = key};
     enum tlsdial_cause cause = client_check_setting(client, certificate, error);
-    return cause == TLSDIAL_OK ? set_certificate(client, &certificates,
-                                                 key != NULL ? &keys : NULL, &asked,
-                                                 error)
-                               : cause;
+    return cause == TLSDIAL_OK
+               ? set_certificate(client, &certificates, key != NULL ? &keys : NULL,
+                                 &asked, error)
+               : cause;
 }
 
 enum tlsdial_cause tlsdial_client_set_certificate_memory(
@@ -269,8 +267,8 @@ enum tlsdial_cause tlsdial_client_set_certificate_memory(
                                         certificate_length};
     const struct source keys = {"key in memory", key, key_length};
     enum tlsdial_cause cause = client_check_setting(client, certificate, error);
-    return cause == TLSDIAL_OK ? set_certificate(client, &certificates,
-                                                 key != NULL ? &keys : NULL, &asked,
-                                                 error)
-                               : cause;
+    return cause == TLSDIAL_OK
+               ? set_certificate(client, &certificates, key != NULL ? &keys : NULL,
+                                 &asked, error)
+               : cause;
 }

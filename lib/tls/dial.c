@@ -60,11 +60,18 @@ static void add_address_to_subject(tlsdial_dialing *dialing, const char *address
                  dialing->way.proxy_count > 0 ? "via " : "", address);
 }
 
+static void note_connection(tlsdial_dialing *dialing, const char *address)
+{
+    add_address_to_subject(dialing, address);
+    if (dialing->way.proxy_count == 0)
+        dialing->conn->evidence->peer_scope = address_scope(address);
+}
+
 static bool note_attempt(void *argument, const struct tlsdial_attempt *attempt)
 {
     tlsdial_dialing *dialing = argument;
     if (attempt->cause == TLSDIAL_OK)
-        add_address_to_subject(dialing, attempt->address);
+        note_connection(dialing, attempt->address);
     return evidence_attempt(dialing->conn->evidence, attempt);
 }
 
@@ -127,6 +134,7 @@ static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_err
     tlsdial_conn *conn = dialing->conn;
     BIO *bio = stream_bio_new(conn->stream, &conn->bio_method);
     stream_begin_tls(conn->stream);
+    conn->starttls = way_starttls(&dialing->way);
     conn->ssl = bio != NULL ? SSL_new(dialing->client->ctx) : NULL;
     if (conn->ssl == NULL) {
         BIO_free(bio);
@@ -406,6 +414,9 @@ tlsdial_dialing *tlsdial_begin(tlsdial_client *client, const char *host, const c
     tlsdial_dialing *dialing = OPENSSL_zalloc(sizeof *dialing);
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (dialing == NULL) {
+        struct dial_options unused;
+        (void)dial_options_parse(&unused, options, NULL, NULL);
+        dial_options_clear(&unused); /* closes the socket, which is ours also now */
         error_out_of_memory(&reason);
     } else {
         dialing->client = client;

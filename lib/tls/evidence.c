@@ -33,7 +33,8 @@ static void clear_descriptions(tlsdial_evidence *evidence)
          evidence->findings != NULL && i < evidence->verification.findings.count; i++)
         words_describe_clear(&evidence->findings[i]);
     OPENSSL_free(evidence->findings);
-    OPENSSL_free(evidence->missing_issuer);
+    for (size_t i = 0; i < ISSUER_URLS_MAX; i++)
+        OPENSSL_free(evidence->missing_issuers[i]);
 }
 
 static void clear(tlsdial_evidence *evidence)
@@ -216,13 +217,19 @@ const struct tlsdial_certificate *tlsdial_evidence_certificate(
     return described;
 }
 
-const char *tlsdial_evidence_missing_issuer(const tlsdial_evidence *evidence)
+const char *tlsdial_evidence_missing_issuer(const tlsdial_evidence *evidence,
+                                            size_t index)
 {
     tlsdial_evidence *cache = (tlsdial_evidence *)(uintptr_t)evidence;
-    const char *url = evidence->verification.missing_issuer;
-    if (url != NULL && cache->missing_issuer == NULL)
-        cache->missing_issuer = escaped_text(url);
-    return cache->missing_issuer;
+    const STACK_OF(X509) *built = evidence->verification.built;
+    if (evidence->verification.missing_issuer == NULL || index >= ISSUER_URLS_MAX)
+        return NULL;
+    if (cache->missing_issuers[index] == NULL) {
+        char *url = issuer_url_at(sk_X509_value(built, sk_X509_num(built) - 1), index);
+        cache->missing_issuers[index] = url != NULL ? escaped_text(url) : NULL;
+        OPENSSL_free(url);
+    }
+    return cache->missing_issuers[index];
 }
 
 /* The key exchange group by its OpenSSL name; older servers without one have none. */
@@ -249,9 +256,7 @@ const struct tlsdial_trust *tlsdial_evidence_trust(const tlsdial_evidence *evide
     if (evidence->trust == NULL || index >= evidence->trust->count)
         return NULL;
     struct tlsdial_trust *place = &evidence->trust->places[index];
-    if (place->kind == TLSDIAL_TRUST_DIRECTORY && place->certificates == 0)
-        place->certificates = trust_count_directories(place->path);
-    return place;
+    return trust_look(place) ? place : NULL;
 }
 
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl)

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "net/address_scope.h"
 #include "tlsdial.h"
 #include "x509/verify.h"
 
@@ -15,6 +16,7 @@ struct traffic {
 };
 
 #define CHAINS (TLSDIAL_CHAIN_BUILT + 1)
+#define ISSUER_URLS_MAX 8 /**< of one certificate that are looked at */
 
 struct tlsdial_evidence {
     int64_t start_us;
@@ -25,12 +27,14 @@ struct tlsdial_evidence {
     bool has_addresses;
     struct tlsdial_attempt *attempts; /* owns their texts */
     size_t attempt_count;
+    enum address_scope
+        peer_scope; /* of the target, where no proxy is between; else ADDRESS_ANY */
     struct verification verification;
     struct tlsdial_certificate
-        *described[CHAINS];           /* made when asked for; NULL der: not yet */
-    struct tlsdial_finding *findings; /* likewise; NULL subject: not yet */
-    struct trust *trust;              /* NULL: not loaded */
-    char *missing_issuer;             /* escaped, made when asked for */
+        *described[CHAINS];                 /* made when asked for; NULL der: not yet */
+    struct tlsdial_finding *findings;       /* likewise; NULL subject: not yet */
+    struct trust *trust;                    /* NULL: not loaded */
+    char *missing_issuers[ISSUER_URLS_MAX]; /* escaped, made when asked for */
     char *protocol, *cipher, *group, *alpn;
     const char *signature; /* static */
     bool resumed, certificate_requested;

@@ -70,30 +70,47 @@ bool general_name_text(char *to, size_t size, const GENERAL_NAME *name)
 static bool is_http(const ASN1_STRING *url)
 {
     static const char scheme[] = "http://";
-    return ASN1_STRING_length(url) > (int)strlen(scheme) &&
-           memcmp(ASN1_STRING_get0_data(url), scheme, strlen(scheme)) == 0;
+    const unsigned char *text = ASN1_STRING_get0_data(url);
+    if (ASN1_STRING_length(url) <= (int)strlen(scheme))
+        return false;
+    for (size_t i = 0; i < strlen(scheme); i++)
+        if ((text[i] | 0x20) != scheme[i]) /* schemes have no case */
+            return false;
+    return true;
 }
 
-/* The first address that can be fetched from; some CAs have an ldap:// address before it. */
-char *issuer_url(const X509 *certificate)
+/* The value of a way to the issuer; NULL: it is another way, or no URL, as a text with a NUL. */
+static const ASN1_STRING *issuer_way(const ACCESS_DESCRIPTION *way)
+{
+    int type;
+    const ASN1_STRING *value = GENERAL_NAME_get0_value(way->location, &type);
+    if (OBJ_obj2nid(way->method) != NID_ad_ca_issuers || type != GEN_URI ||
+        memchr(ASN1_STRING_get0_data(value), '\0', (size_t)ASN1_STRING_length(value)) !=
+            NULL)
+        return NULL;
+    return value;
+}
+
+/* Some CAs have an ldap:// address first, which cannot be fetched from. */
+char *issuer_url_at(const X509 *certificate, size_t index)
 {
     AUTHORITY_INFO_ACCESS *access =
         X509_get_ext_d2i(certificate, NID_info_access, NULL, NULL);
-    const ASN1_STRING *chosen = NULL;
-    for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access); i++) {
-        const ACCESS_DESCRIPTION *way = sk_ACCESS_DESCRIPTION_value(access, i);
-        int type;
-        const ASN1_STRING *value = GENERAL_NAME_get0_value(way->location, &type);
-        if (OBJ_obj2nid(way->method) == NID_ad_ca_issuers && type == GEN_URI &&
-            (chosen == NULL || (is_http(value) && !is_http(chosen))))
-            chosen = value;
-    }
-    char *url = chosen != NULL
-                    ? OPENSSL_strndup((const char *)ASN1_STRING_get0_data(chosen),
-                                      (size_t)ASN1_STRING_length(chosen))
-                    : NULL;
+    char *url = NULL;
+    for (int of_http = 1; of_http >= 0 && url == NULL; of_http--)
+        for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access) && url == NULL; i++) {
+            const ASN1_STRING *value = issuer_way(sk_ACCESS_DESCRIPTION_value(access, i));
+            if (value != NULL && is_http(value) == (of_http == 1) && index-- == 0)
+                url = OPENSSL_strndup((const char *)ASN1_STRING_get0_data(value),
+                                      (size_t)ASN1_STRING_length(value));
+        }
     AUTHORITY_INFO_ACCESS_free(access);
     return url;
+}
+
+char *issuer_url(const X509 *certificate)
+{
+    return issuer_url_at(certificate, 0);
 }
 
 /* In the one form that RFC 5280, 4.1.2.5, allows, and RFC 6960 after it: with seconds, in UTC,

@@ -16,6 +16,8 @@ char *name_text(const X509_NAME *name);
 /** Where the issuer is to be had (AIA, RFC 5280, 4.2.2.1). Free with OPENSSL_free(). NULL when
  * nothing is said, and when out of memory. Not escaped. */
 char *issuer_url(const X509 *certificate);
+/** The others too: those of http from 0 on, in their order, and then the rest. */
+char *issuer_url_at(const X509 *certificate, size_t index);
 
 /** The SHA-256 of a SubjectPublicKeyInfo. False when out of memory. */
 bool key_hash(const X509_PUBKEY *key, unsigned char sha256[KEY_HASH_LENGTH]);

@@ -3,7 +3,7 @@
  *
  *   cancel WAIT BY HOST PORT CAFILE
  *
- * WAIT is dial, read or write; BY is thread or signal. Each would wait 30 s. How long it goes on
+ * WAIT is dial, fetch, read or write; BY is thread or signal. Each would wait 30 s. How long it goes on
  * after it was cancelled is printed; the test itself has a bound that only catches a hang.
  */
 #include <config.h>
@@ -61,6 +61,27 @@ static enum tlsdial_cause read_one(tlsdial_conn *conn, struct tlsdial_error *err
     return tlsdial_read(conn, &byte, 1, &n, error);
 }
 
+/* A short dial, in vain, which says that the target is on this machine: else nothing there is asked. */
+static void find_target(tlsdial_client *client, char **argv,
+                        struct tlsdial_options *options)
+{
+    struct tlsdial_error error;
+    options->connect_timeout = DELAY;
+    if (tlsdial_dial(client, argv[3], argv[4], options, &error) != NULL)
+        give_up(NULL, "there is no TLS server");
+    options->connect_timeout = LIMIT;
+}
+
+static void fetch(tlsdial_client *client, char **argv,
+                  const struct tlsdial_options *options, struct tlsdial_error *error)
+{
+    char url[128];
+    void *certificates;
+    size_t length;
+    snprintf(url, sizeof url, "http://%s:%s/", argv[3], argv[4]);
+    tlsdial_fetch_issuers(client, url, options, &certificates, &length, error);
+}
+
 static enum tlsdial_cause write_many(tlsdial_conn *conn, struct tlsdial_error *error)
 {
     static const char zeros[1 << 20];
@@ -96,13 +117,19 @@ int main(int argc, char **argv)
                                       .cancel = cancel,
                                       .connect_timeout = LIMIT,
                                       .idle_timeout = LIMIT};
-    if (strcmp(argv[1], "dial") != 0)
+    bool fetches = strcmp(argv[1], "fetch") == 0;
+    options.evidence = fetches ? tlsdial_evidence_new() : NULL;
+    if (fetches)
+        find_target(client, argv, &options);
+    else if (strcmp(argv[1], "dial") != 0)
         conn = dialled(client, argv[3], argv[4], &options);
     if (!by_thread)
         cancel_by_signal();
     else if (pthread_create(&thread, NULL, cancel_later, NULL) != 0)
         give_up(NULL, "there is a thread");
-    if (conn == NULL)
+    if (fetches)
+        fetch(client, argv, &options, &error);
+    else if (conn == NULL)
         conn = tlsdial_dial(client, argv[3], argv[4], &options, &error);
     else if (strcmp(argv[1], "read") == 0)
         read_one(conn, &error);
@@ -117,6 +144,7 @@ int main(int argc, char **argv)
         pthread_join(thread, NULL);
     try_again(client, argv, &options);
     tlsdial_conn_free(conn);
+    tlsdial_evidence_free(options.evidence);
     tlsdial_client_free(client);
     tlsdial_cancel_free(cancel);
     return EXIT_SUCCESS;

@@ -15,6 +15,7 @@ cancel() { # cancel WAIT DESC [HOST]: in both ways
 
 start_peer silent
 cancel dial 'a handshake'
+cancel fetch 'the fetch of an issuer'
 start_peer blackhole
 cancel dial 'a connection attempt'
 start_peer record --delay 100 --out "$T/got" # it reads once, and answers nothing

@@ -127,7 +127,8 @@ static void memory(char **argv)
                 &error, "a CRL");
     free(data);
     data = read_file(argv[7], &length);
-    char *key = read_file(argv[8], &key_length), *wrong = read_file(argv[9], &wrong_length);
+    char *key = read_file(argv[8], &key_length),
+         *wrong = read_file(argv[9], &wrong_length);
     check_cause(tlsdial_client_set_certificate_memory(client, data, length, wrong,
                                                       wrong_length, NULL, NULL, &error),
                 TLSDIAL_KEY_FILE, &error, "a key of another certificate is refused");

@@ -261,11 +261,7 @@ fetches() {
     json_is 'r["fetch_missing"]["verdict"]' null 'and there was no other dial'
     stop_peer
 }
-if has_http; then
-    fetches
-else
-    skip '--fetch-missing' 'this OpenSSL was built without HTTP' some
-fi
+fetches
 
 closed_port
 json --resolve "host.example:$port:127.0.0.1,127.0.0.2" host.example "$port"

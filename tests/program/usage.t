@@ -10,7 +10,7 @@ status_is 0 '--help succeeds'
 err_empty '--help: nothing on standard error'
 out_has 'Usage: tlsdial' '--help says how to use it'
 for option in -4 --ipv4 -6 --ipv6 --resolve --cacert --capath --servername \
-    --verify-hostname --min-protocol --max-protocol --connect-timeout --idle-timeout \
+    --verify-hostname --min-protocol --max-protocol --groups --sigalgs --ciphers --connect-timeout --idle-timeout \
     --untrusted --attime --alpn \
     --max-time --send -o --output -v --verbose -q --quiet --help --version; do
     out_matches "^  ( *|-., )$option( |,)" "--help lists $option"
@@ -73,7 +73,6 @@ built_without() { # built_without WHAT OPTION [COMMAND]
     status_is 0 "--version, without $1"
     out_has "OpenSSL without $1: no $2" "--version tells that there is no $2"
 }
-has_http || built_without HTTP --fetch-missing check
 has_ocsp || built_without OCSP --require-staple
 has_ui_console || built_without 'the UI console' --ask-pass
 

@@ -284,6 +284,37 @@ static void an_override_needs_no_thread(void **state)
     resolve_override_free(overrides);
 }
 
+/* Whatever a name has as its address: that is what is looked at, each time. */
+static void addresses_out_of_scope_are_left_out(void **state)
+{
+    (void)state;
+    struct tlsdial_error error;
+    struct host host;
+    static const char *const names[] = {"both.example", "four.example", "127.0.0.1"};
+    static const enum address_scope scopes[] = {ADDRESS_PUBLIC, ADDRESS_PRIVATE,
+                                                ADDRESS_LOOPBACK};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (size_t j = 0; j < sizeof scopes / sizeof scopes[0]; j++) {
+            const struct resolve_query query = {
+                .host = &host, .port = "443", .scope = scopes[j]};
+            assert_int_equal(host_parse(&host, names[i], &error), TLSDIAL_OK);
+            struct resolving *resolving =
+                resolve_begin(&query, deadline_after(clock_now_us(), 20000), &error);
+            assert_non_null(resolving);
+            enum step result;
+            while ((result = resolve_step(resolving, &error)) == STEP_AGAIN)
+                wait_once(resolving);
+            bool allowed = scopes[j] == ADDRESS_LOOPBACK;
+            assert_int_equal(result, allowed ? STEP_DONE : STEP_FAILED);
+            assert_int_equal(resolve_addresses(resolving)->count > 0, allowed);
+            if (!allowed) {
+                assert_int_equal(error.cause, TLSDIAL_UNREACHABLE);
+                assert_non_null(strstr(error.message, "127.0.0.1 is a loopback address"));
+            }
+            resolve_free(resolving);
+        }
+}
+
 static void families_are_looked_up_apart(void **state)
 {
     (void)state;
@@ -517,6 +548,7 @@ int main(void)
         cmocka_unit_test(lack_of_threads_is_no_missing_name),
         cmocka_unit_test(a_literal_needs_no_thread),
         cmocka_unit_test(an_override_needs_no_thread),
+        cmocka_unit_test(addresses_out_of_scope_are_left_out),
         cmocka_unit_test(families_are_looked_up_apart),
         cmocka_unit_test(an_address_comes_while_others_are_awaited),
         cmocka_unit_test(half_an_answer_is_one),
