@@ -179,8 +179,7 @@ static enum pipe_ends_result judge(ssize_t done, size_t *n, int *code)
     *code = done < 0 ? errno : 0;
     if (done >= 0)
         return PIPE_ENDS_DONE;
-    return *code == EAGAIN || *code == EINTR ? PIPE_ENDS_AGAIN
-                                                                     : PIPE_ENDS_FAILED;
+    return *code == EAGAIN || *code == EINTR ? PIPE_ENDS_AGAIN : PIPE_ENDS_FAILED;
 }
 
 /* pipe_ends_wait() has found it ready; a socket can be empty even so. */

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2016 # the scripts are expanded by the shells that are run
 # tlsdial pipe --exec: a program whose standard streams are the connection.
 # shellcheck source=tests/lib/tap.sh
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
@@ -28,7 +28,6 @@ status_is 5 "the program's status, by what it has received"
 dd if=/dev/urandom of="$T/big" bs=1048576 count=8 2>"$T/dd"
 BIG=$T/big
 export BIG
-# shellcheck disable=SC2016 # expanded by the inner shell
 dial command=pipe --half-close localhost "$port" \
     --exec sh -c 'cat "$BIG" & exec >&-; cat >"$BIG.got"; wait'
 status_is 0 '8 MiB each way at once'
@@ -36,7 +35,6 @@ same_bytes "$T/big.got" "$T/big" '8 MiB each way at once: the bytes'
 
 # --- how it ends -----------------------------------------------------------------------
 
-# shellcheck disable=SC2016
 dial command=pipe localhost "$port" --exec sh -c 'kill -TERM $$'
 status_is 143 'a program that a signal ends'
 err_empty 'a program that a signal ends: no message of ours'
@@ -46,7 +44,6 @@ dial command=pipe localhost "$port" --exec sh -c 'exec >&- <&-; sleep 0.3; exit 
 status_is 7 'a program that closes its streams and ends later'
 dial command=pipe --max-time 1 localhost "$port" --exec sh -c 'exec >&- <&-; exec sleep 20'
 failed_as 74 deadline-transfer 'sh did not end in time' 'a program that does not end, --max-time'
-# shellcheck disable=SC2016
 dial command=pipe --max-time 1 localhost "$port" \
     --exec sh -c 'trap "echo asked >\"$0\"; exit" TERM; exec >&- <&-; sleep 20 & wait' "$T/asked"
 status_is 74 'a program that does not end is asked to'
@@ -78,7 +75,6 @@ failed_as 45 incomplete-chain '' 'a server that is not verified'
 file_absent "$T/started" 'the program is not started then'
 if [ -d /proc/self/fd ]; then
     # 0 to 2, and the folder that ls reads.
-    # shellcheck disable=SC2016
     in_shell 'exec 7</dev/null; exec "$@"' tlsdial pipe --cacert "$T/ca.pem" localhost \
         "$port" --exec sh -c 'ls /proc/self/fd | tr "\n" " " >&2; echo >&2'
     status_is 0 'the descriptors of the program'

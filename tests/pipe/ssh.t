@@ -68,6 +68,7 @@ same_bytes "$T/out" "$T/big" '8 MiB each way: the bytes'
 all_closed() { [ "$(grep -c 'connection over' "$peer_log")" -ge 3 ]; }
 wait_until 10 all_closed
 ok $? 'each connection has come to its end' || show "the peer's log" "$peer_log"
+# shellcheck disable=SC2009 # pgrep is not everywhere
 none_is_left() { ! ps -eo args= | grep -F "$T/ca.pem" | grep -qv grep; }
 wait_until 10 none_is_left
 ok $? 'no tlsdial is left'

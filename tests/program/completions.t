@@ -140,6 +140,7 @@ offers() { # offers LINE WORD...: these and no others
     # shellcheck disable=SC2016 # expanded by fish
     run with_env HOME="$T" PATH="$T/bin:$PATH" fish -c \
         'set fish_complete_path $argv[1]; complete -C $argv[2]' "$completions/fish" "$1"
+    any_status 'fish has one of its own for no candidate'
     line=$1 wanted=
     shift
     for word; do wanted="$wanted$word|"; done
