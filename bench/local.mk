@@ -23,5 +23,5 @@ bench: all $(EXTRA_PROGRAMS)
 	@rm -rf bench/root
 
 .PHONY: bench
-EXTRA_DIST += bench/README bench/clients.py bench/run.py bench/server.py
+EXTRA_DIST += bench/README bench/clients.py bench/roundtrips.py bench/run.py bench/server.py
 CLEANFILES += $(EXTRA_PROGRAMS) bench.json

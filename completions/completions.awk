@@ -59,6 +59,8 @@ function kind(i) {
         return "file"
     if (argument[i] == "DIR")
         return "directory"
+    if (argument[i] ~ /^PROGRAM/)
+        return "command"
     if (argument[i] == "VERSION")
         return "TLSv1.2 TLSv1.3"
     if (argument[i] == "FORMAT")
@@ -101,6 +103,9 @@ function print_bash() {
     print "        IFS=$'\\n'"
     print "        COMPREPLY=($(compgen -d -- \"$word\"))"
     print "        return ;;"
+    print "    " patterns("command") ")"
+    print "        COMPREPLY=($(compgen -c -- \"$word\"))"
+    print "        return ;;"
     print "    " patterns("TLSv1.2 TLSv1.3") ")"
     print "        COMPREPLY=($(compgen -W 'TLSv1.2 TLSv1.3' -- \"$word\"))"
     print "        return ;;"
@@ -112,24 +117,24 @@ function print_bash() {
     print "    " patterns("any") ")"
     print "        return ;;"
     print "    esac"
-    if (check == "no")
-        print "    options=\"$options " words("FOR_DIAL") "\""
-    else {
-        print "    if [[ ${COMP_WORDS[1]} == check ]]; then"
-        print "        options=\"$options " words("FOR_CHECK") "\""
-        print "    else"
-        print "        options=\"$options " words("FOR_DIAL") "\""
-        print "    fi"
-    }
+    print "    case ${COMP_WORDS[1]} in"
+    if (check != "no")
+        print "    check) options=\"$options " words("FOR_CHECK") "\" ;;"
+    print "    pipe) options=\"$options " words("FOR_DIAL_AND_PIPE") " " words("FOR_PIPE") "\" ;;"
+    print "    *) options=\"$options " words("FOR_DIAL") " " words("FOR_DIAL_AND_PIPE") "\" ;;"
+    print "    esac"
     print "    if [[ $word == -* ]]; then"
     print "        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))"
     print "    else"
     print "        COMPREPLY=($(compgen -A hostname -- \"$word\"))"
-    if (check != "no")
-        print "        [[ $COMP_CWORD -gt 1 ]] || COMPREPLY+=($(compgen -W check -- \"$word\"))"
+    print "        [[ $COMP_CWORD -gt 1 ]] || COMPREPLY+=($(compgen -W '" commands() "' -- \"$word\"))"
     print "    fi"
     print "}"
     print "complete -F _tlsdial tlsdial"
+}
+
+function commands() {
+    return check == "no" ? "pipe" : "check pipe"
 }
 
 function zsh_action(i,  what) {
@@ -140,6 +145,8 @@ function zsh_action(i,  what) {
         return ":" argument[i] ":_files"
     if (what == "directory")
         return ":" argument[i] ":_files -/"
+    if (what == "command")
+        return ":" zsh_text(argument[i]) ":_command_names -e"
     if (what == "any")
         return ":" zsh_text(argument[i]) ": "
     return ":" argument[i] ":(" what ")"
@@ -171,23 +178,32 @@ function print_zsh() {
     print_zsh_specs("FOR_ALL")
     print "        '1:target:_hosts'"
     print "        '2:port:_ports'"
-    if (check == "no")
-        print_zsh_specs("FOR_DIAL")
     print "    )"
+    print "    local command=${words[2]}"
+    print "    (( CURRENT > 2 )) || command="
+    print "    case $command in"
     if (check != "no") {
-        print "    if [[ ${words[2]} == check && CURRENT -gt 2 ]]; then"
+        print "    check)"
         print "        specs+=("
         print_zsh_specs("FOR_CHECK")
         print "        )"
         print "        shift words"
-        print "        (( CURRENT-- ))"
-        print "    else"
-        print "        specs+=("
-        print_zsh_specs("FOR_DIAL")
-        print "        )"
-        print "        (( CURRENT == 2 )) && compadd check && found=0"
-        print "    fi"
+        print "        (( CURRENT-- )) ;;"
     }
+    print "    pipe)"
+    print "        specs+=("
+    print_zsh_specs("FOR_DIAL_AND_PIPE")
+    print_zsh_specs("FOR_PIPE")
+    print "        )"
+    print "        shift words"
+    print "        (( CURRENT-- )) ;;"
+    print "    *)"
+    print "        specs+=("
+    print_zsh_specs("FOR_DIAL")
+    print_zsh_specs("FOR_DIAL_AND_PIPE")
+    print "        )"
+    print "        (( CURRENT == 2 )) && compadd " commands() " && found=0 ;;"
+    print "    esac"
     print "    _arguments -S $specs && found=0"
     print "    return found"
     print "}"
@@ -205,12 +221,17 @@ function print_fish(  i, line, what) {
     print "complete -c tlsdial -f"
     if (check != "no")
         print "complete -c tlsdial -n __fish_is_first_arg -a check -d 'report on a server'"
+    print "complete -c tlsdial -n __fish_is_first_arg -a pipe -d 'standard input and output over TLS'"
     print "complete -c tlsdial -a '(__fish_print_hostnames)'"
     for (i = 1; i <= count; i++) {
         line = "complete -c tlsdial"
         if (used_by[i] == "FOR_CHECK")
             line = line " -n '__fish_seen_subcommand_from check'"
-        if (used_by[i] == "FOR_DIAL" && check != "no")
+        if (used_by[i] == "FOR_PIPE")
+            line = line " -n '__fish_seen_subcommand_from pipe'"
+        if (used_by[i] == "FOR_DIAL")
+            line = line " -n 'not __fish_seen_subcommand_from " commands() "'"
+        if (used_by[i] == "FOR_DIAL_AND_PIPE" && check != "no")
             line = line " -n 'not __fish_seen_subcommand_from check'"
         if (letter[i] != "")
             line = line " -s " letter[i]
@@ -220,6 +241,8 @@ function print_fish(  i, line, what) {
             line = line " -rF"
         else if (what == "directory")
             line = line " -xa '(__fish_complete_directories)'"
+        else if (what == "command")
+            line = line " -xa '(__fish_complete_command)'"
         else if (what == "any")
             line = line " -x"
         else if (what != "")

@@ -4,6 +4,8 @@
  * For libFuzzer; "make fuzz" builds and runs it.  The first octet picks the hop, the second how it is
  * fed, the others are what the peer sends.
  */
+#include <config.h>
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -101,6 +101,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/client.c \
 	lib/tls/client.h \
 	lib/tls/client_verify.c \
+	lib/tls/configuration.c \
+	lib/tls/configuration.h \
 	lib/tls/conn.c \
 	lib/tls/conn.h \
 	lib/tls/credentials.c \
@@ -113,6 +115,10 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/http_reader.h \
 	lib/tls/issuer_body.c \
 	lib/tls/issuer_body.h \
+	lib/tls/memory.c \
+	lib/tls/memory.h \
+	lib/tls/offer.c \
+	lib/tls/offer.h \
 	lib/tls/options.c \
 	lib/tls/options.h \
 	lib/tls/resume.c \

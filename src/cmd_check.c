@@ -67,7 +67,7 @@ static enum tlsdial_cause dial(struct check *check, tlsdial_evidence *evidence,
     struct tlsdial_error reason = {0};
     *error = (struct tlsdial_error){0};
     if (options->verbose)
-        tlsdial_evidence_observe(evidence, verbose_step, (void *)(uintptr_t)options);
+        verbose_begin(options, evidence);
     struct tlsdial_options dial = dial_options(options, evidence);
     dial.max_time = time_left(check, 0);
     if (options->idle_timeout == 0 || options->idle_timeout > END_WAIT)

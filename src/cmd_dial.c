@@ -203,8 +203,7 @@ enum tlsdial_cause cmd_dial(tlsdial_client *client, const struct options *option
         cause = tlsdial_error_set(error, TLSDIAL_INTERNAL, 0, "out of memory");
     } else {
         if (options->verbose)
-            tlsdial_evidence_observe(exchange.evidence, verbose_step,
-                                     (void *)(uintptr_t)options);
+            verbose_begin(options, exchange.evidence);
         cause = run(&exchange, client, error);
     }
     output_discard(&exchange.output);

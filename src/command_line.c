@@ -31,8 +31,8 @@ struct pending {
     enum tlsdial_protocol minimum, maximum;
     struct passphrase_options credentials;
     const char *name; /* of the option at hand */
-    /* The first options that belong to one command only, NULL: none. */
-    const char *for_dial, *for_check;
+    /* The first option of each use (enum option_use), NULL: none. */
+    const char *first[OPTION_USES];
     /* The first that needs what this OpenSSL was built without, NULL: none. */
     const struct option_entry *lacking;
 };
@@ -87,6 +87,7 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
         return options_parse_seconds(&options->connect_timeout, pending->name, argument,
                                      error);
     case OPTION_IDLE_TIMEOUT:
+        options->idle_given = true;
         return options_parse_seconds(&options->idle_timeout, pending->name, argument,
                                      error);
     case OPTION_MAX_TIME:
@@ -146,8 +147,13 @@ static enum tlsdial_cause apply_to_program(int code, const char *argument,
     case OPTION_VERSION:
         options->action = OPTIONS_VERSION;
         break;
-    default:
-        return options_way_apply(&options->way, code, argument, applied, error);
+    default: {
+        enum tlsdial_cause cause =
+            options_pipe_apply(&options->pipe, code, applied, error);
+        return *applied
+                   ? cause
+                   : options_way_apply(&options->way, code, argument, applied, error);
+    }
     }
     return TLSDIAL_OK;
 }
@@ -178,22 +184,43 @@ static enum tlsdial_cause apply(int code, const char *argument, struct options *
                                           : postpone(code, argument, pending, error);
 }
 
-static const char *name_of(int code)
-{
-    const struct option_entry *entry = options_table_find(code);
-    return entry != NULL ? entry->name : "";
-}
-
 /* Notes the option for messages, and as one that belongs to one command only. */
 static void note_option(struct pending *pending, const struct option_entry *entry)
 {
     pending->name = entry->name;
-    if (entry->use == FOR_DIAL && pending->for_dial == NULL)
-        pending->for_dial = entry->name;
-    if (entry->use == FOR_CHECK && pending->for_check == NULL)
-        pending->for_check = entry->name;
+    if (pending->first[entry->use] == NULL)
+        pending->first[entry->use] = entry->name;
     if (options_table_lack(entry->code) != NULL && pending->lacking == NULL)
         pending->lacking = entry;
+}
+
+/* Whether an option of this use makes sense with the command. */
+static bool fits(enum option_use use, enum options_action action)
+{
+    switch (use) {
+    case FOR_DIAL:
+        return action == OPTIONS_DIAL;
+    case FOR_CHECK:
+        return action == OPTIONS_CHECK;
+    case FOR_PIPE:
+        return action == OPTIONS_PIPE;
+    case FOR_DIAL_AND_PIPE:
+        return action != OPTIONS_CHECK;
+    default:
+        return true;
+    }
+}
+
+static enum tlsdial_cause misfit(const char *name, enum option_use use,
+                                 enum options_action action, struct tlsdial_error *error)
+{
+    if (action == OPTIONS_DIAL)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' is for 'tlsdial %s' only", name,
+                                 use == FOR_CHECK ? "check" : "pipe");
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                             "option '--%s' cannot be used with '%s'", name,
+                             action == OPTIONS_CHECK ? "check" : "pipe");
 }
 
 /* The command is known only now: options may stand before it. */
@@ -201,14 +228,9 @@ static enum tlsdial_cause match_command(const struct pending *pending,
                                         enum options_action action,
                                         struct tlsdial_error *error)
 {
-    if (action == OPTIONS_CHECK && pending->for_dial != NULL)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "option '--%s' cannot be used with 'check'",
-                                 pending->for_dial);
-    if (action == OPTIONS_DIAL && pending->for_check != NULL)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "option '--%s' is for 'tlsdial check' only",
-                                 pending->for_check);
+    for (int use = 0; use < OPTION_USES; use++)
+        if (pending->first[use] != NULL && !fits((enum option_use)use, action))
+            return misfit(pending->first[use], (enum option_use)use, action, error);
     if (pending->lacking != NULL)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
                                  "option '--%s' cannot be used: this OpenSSL was built "
@@ -218,29 +240,6 @@ static enum tlsdial_cause match_command(const struct pending *pending,
     return TLSDIAL_OK;
 }
 
-/* getopt_long() said '?' or ':', and named the option in optopt or, where it is long, not. */
-static enum tlsdial_cause bad_option(int found, char **argv, struct tlsdial_error *error)
-{
-    /* NULL with musl, where the last argument is an option that lacks its own. */
-    const char *text = argv[optind - 1] != NULL ? argv[optind - 1] : "";
-    bool is_long = strncmp(text, "--", 2) == 0;
-    /* First, for the getopt_long() of BSD and MinGW says ':' here too. */
-    if (is_long && strchr(text, '=') != NULL && *name_of(optopt) != '\0')
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "option '--%s' takes no argument", name_of(optopt));
-    if (found == ':' && !is_long && optopt < OPTION_LONG_ONLY)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "option '-%c' needs an argument", optopt);
-    if (found == ':')
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "option '--%s' needs an argument", name_of(optopt));
-    if (optopt != 0)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown",
-                                 optopt);
-    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                             "option '%s' is unknown or ambiguous", text);
-}
-
 static enum tlsdial_cause parse_target(int count, char **operands,
                                        struct options *options,
                                        struct tlsdial_error *error)
@@ -248,7 +247,9 @@ static enum tlsdial_cause parse_target(int count, char **operands,
     if (count == 0)
         return tlsdial_error_set(
             error, TLSDIAL_USAGE, 0, "a host is missing%s",
-            options->action == OPTIONS_CHECK ? "; if 'check' is one, say check:443" : "");
+            options->action == OPTIONS_CHECK  ? "; if 'check' is one, say check:443"
+            : options->action == OPTIONS_PIPE ? "; if 'pipe' is one, say pipe:443"
+                                              : "");
     if (count > 2)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "'%s' is one argument too many",
                                  operands[2]);
@@ -267,11 +268,13 @@ static enum tlsdial_cause parse_operands(int count, char **operands,
                                          struct tlsdial_error *error)
 {
     bool check = count > 0 && strcmp(operands[0], "check") == 0;
-    options->action = check ? OPTIONS_CHECK : OPTIONS_DIAL;
+    bool pipe = count > 0 && strcmp(operands[0], "pipe") == 0;
+    bool named = check || pipe;
+    options->action = check ? OPTIONS_CHECK : pipe ? OPTIONS_PIPE : OPTIONS_DIAL;
     if (options->max_time < 0)
         options->max_time = check ? DEFAULT_CHECK_TIME : 0;
     enum tlsdial_cause cause =
-        parse_target(count - check, operands + check, options, error);
+        parse_target(count - named, operands + named, options, error);
     return cause == TLSDIAL_OK ? match_command(pending, options->action, error) : cause;
 }
 
@@ -334,7 +337,7 @@ static enum tlsdial_cause read_options(int argc, char **argv, struct options *op
            (found = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
         const struct option_entry *entry = options_table_find(found);
         if (entry == NULL) /* '?' or ':' */
-            return bad_option(found, argv, error);
+            return options_table_reject(found, argv, error);
         note_option(pending, entry);
         cause = apply(found, optarg, options, pending, error);
     }
@@ -351,7 +354,11 @@ enum tlsdial_cause options_parse(int argc, char **argv, tlsdial_client **client,
                                 .idle_timeout = DEFAULT_IDLE_TIMEOUT,
                                 .max_time = -1,
                                 .attime = -1};
-    enum tlsdial_cause cause = read_options(argc, argv, options, &pending, error);
+    enum tlsdial_cause cause = options_pipe_split(&options->pipe, &argc, argv, error);
+    if (options->pipe.program != NULL)
+        pending.first[FOR_PIPE] = options_table_find(OPTION_EXEC)->name;
+    if (cause == TLSDIAL_OK)
+        cause = read_options(argc, argv, options, &pending, error);
     if (cause == TLSDIAL_OK && options->action == OPTIONS_DIAL) {
         cause = parse_operands(argc - optind, argv + optind, &pending, options, error);
         options->deadline = deadline_after(start_us, options->max_time);

@@ -56,27 +56,34 @@ static enum tlsdial_cause print_information(enum options_action action,
                              "standard output could not be written");
 }
 
+/* *status is that of a program that was run (pipe --exec). */
 static enum tlsdial_cause act(tlsdial_client *client, const struct options *options,
-                              struct tlsdial_error *error)
+                              int *status, struct tlsdial_error *error)
 {
     switch (options->action) {
     case OPTIONS_DIAL:
         return cmd_dial(client, options, error);
     case OPTIONS_CHECK:
         return cmd_check(client, options, error);
+    case OPTIONS_PIPE:
+        return cmd_pipe(client, options, status, error);
     default:
         return print_information(options->action, error);
     }
 }
 
-static enum tlsdial_cause run(int argc, char **argv, struct options *options,
+static enum tlsdial_cause run(int argc, char **argv, struct options *options, int *status,
                               struct tlsdial_error *error)
 {
     tlsdial_client *client = NULL;
     struct os_watch watch = {NULL, NULL};
     enum tlsdial_cause cause = options_parse(argc, argv, &client, options, &watch, error);
+    if (!options->quiet && tlsdial_client_warning(client) != NULL)
+        fprintf(stderr,
+                "tlsdial: warning: OpenSSL ignores a fault of its configuration: %s\n",
+                tlsdial_client_warning(client));
     if (cause == TLSDIAL_OK)
-        cause = act(client, options, error);
+        cause = act(client, options, status, error);
     os_watch_end(&watch);
     tlsdial_client_free(client);
     options_way_clear(&options->way);
@@ -87,13 +94,14 @@ int main(int argc, char **argv)
 {
     struct options options = {0};
     struct tlsdial_error error = {0};
+    int status = 0;
     if (!os_begin(&argc, &argv))
         return TLSDIAL_INTERNAL; /* there is nowhere to say it */
-    enum tlsdial_cause cause = run(argc, argv, &options, &error);
+    enum tlsdial_cause cause = run(argc, argv, &options, &status, &error);
     if (cause != TLSDIAL_OK && !options.quiet) {
         if (options.verbose)
             verbose_openssl_errors();
         print_error(&error);
     }
-    return (int)cause;
+    return cause != TLSDIAL_OK ? (int)cause : status;
 }

@@ -3,11 +3,18 @@
 #define TLSDIAL_OPTIONS_H
 
 #include "base/deadline.h"
+#include "options_pipe.h"
 #include "options_way.h"
 #include "os.h"
 #include "tlsdial.h"
 
-enum options_action { OPTIONS_DIAL, OPTIONS_CHECK, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_action {
+    OPTIONS_DIAL,
+    OPTIONS_CHECK,
+    OPTIONS_PIPE,
+    OPTIONS_HELP,
+    OPTIONS_VERSION
+};
 enum options_format { OPTIONS_TEXT, OPTIONS_JSON };
 
 /** What the command line says beyond the policy, which options_parse() puts into the client.
@@ -21,9 +28,11 @@ struct options {
     bool raw;           /**< a terminal, too, gets the response as it is */
     const char *servername, *verify_hostname, *alpn; /**< of each dial; NULL: not given */
     struct options_way way;
+    struct options_pipe pipe;
     bool verbose, quiet;
     /** Milliseconds, 0: none. The client has the first two already. */
     int64_t connect_timeout, idle_timeout, max_time;
+    bool idle_given;          /**< --idle-timeout was */
     struct deadline deadline; /**< max_time from the beginning of the run */
     int64_t attime; /**< seconds since 1970, -1: now; the client has it already */
     bool insecure;  /**< the client is; to be warned of */

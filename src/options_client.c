@@ -77,6 +77,12 @@ enum tlsdial_cause options_apply_to_client(int code, const char *argument,
         return tlsdial_client_add_pinned_keys(client, argument, error);
     case OPTION_TLSA:
         return tlsdial_client_add_tlsa(client, argument, error);
+    case OPTION_GROUPS:
+        return tlsdial_client_set_groups(client, argument, error);
+    case OPTION_SIGALGS:
+        return tlsdial_client_set_sigalgs(client, argument, error);
+    case OPTION_CIPHERS:
+        return tlsdial_client_set_ciphers(client, argument, error);
     case OPTION_INSECURE:
         options->insecure = true;
         return tlsdial_client_set_insecure(client, true, error);

@@ -23,6 +23,8 @@ static const struct option_entry entries[] = {
      "USER:PASSWORD for the proxy is in env:VAR, file:PATH\nor fd:N"},
     {OPTION_PROXY_HEADER, FOR_ALL, "proxy-header", "LINE",
      "send this header to an http proxy; repeatable"},
+    {OPTION_NOPROXY, FOR_ALL, "noproxy", "LIST",
+     "names, addresses and networks to connect to without\na proxy; '*': all"},
     {OPTION_HAPROXY_PROTOCOL, FOR_ALL, "haproxy-protocol", "VERSION",
      "begin with a PROXY protocol header, version 1 or 2"},
     {OPTION_UNIX, FOR_ALL, "unix", "PATH",
@@ -66,6 +68,13 @@ static const struct option_entry entries[] = {
     {OPTION_MIN_PROTOCOL, FOR_ALL, "min-protocol", "VERSION",
      "TLSv1.2 (the default) or TLSv1.3"},
     {OPTION_MAX_PROTOCOL, FOR_ALL, "max-protocol", "VERSION", "TLSv1.2 or TLSv1.3"},
+    {OPTION_GROUPS, FOR_ALL, "groups", "LIST",
+     "offer only these groups, such as X25519:P-256"},
+    {OPTION_SIGALGS, FOR_ALL, "sigalgs", "LIST",
+     "offer only these signature algorithms, such as\nECDSA+SHA256:rsa_pss_rsae_sha256"},
+    {OPTION_CIPHERS, FOR_ALL, "ciphers", "LIST",
+     "offer only these ciphers, such as\n"
+     "ECDHE+AESGCM:TLS_AES_128_GCM_SHA256"},
     {OPTION_ALPN, FOR_ALL, "alpn", "PROTOCOL[,PROTOCOL]...",
      "offer these application protocols, such as\nh2,http/1.1; the server must choose "
      "one"},
@@ -84,7 +93,7 @@ static const struct option_entry entries[] = {
     {'o', FOR_DIAL, "output", "FILE",
      "write the response to FILE, which appears only\nwhen it is complete ('-': standard "
      "output)"},
-    {OPTION_RAW, FOR_DIAL, "raw", NULL,
+    {OPTION_RAW, FOR_DIAL_AND_PIPE, "raw", NULL,
      "write control characters to a terminal as they are"},
     {OPTION_FORMAT, FOR_CHECK, "format", "FORMAT", "text (the default) or json"},
     {OPTION_WARN_DAYS, FOR_CHECK, "warn-days", "N",
@@ -93,6 +102,13 @@ static const struct option_entry entries[] = {
      "write the certificates to FILE (PEM), as the server\nsent them"},
     {OPTION_FETCH_MISSING, FOR_CHECK, "fetch-missing", NULL,
      "where an issuer is missing, fetch it from where the\ncertificate says, by HTTP"},
+    {OPTION_CRLF, FOR_PIPE, "crlf", NULL, "send each line feed of the input as CR LF"},
+    {OPTION_HALF_CLOSE, FOR_PIPE, "half-close", NULL,
+     "at the end of the input send close_notify and go on\nreading"},
+    {OPTION_CLOSE_ON_EOF, FOR_PIPE, "close-on-eof", NULL,
+     "at the end of the input end the connection"},
+    {OPTION_EXEC, FOR_PIPE, "exec", "PROGRAM [ARG]...",
+     "run PROGRAM on the connection; ends the options"},
 };
 
 /* Options for what this OpenSSL was built without. */
@@ -154,6 +170,36 @@ void options_table_for_getopt(struct getopt_tables *tables)
     }
 }
 
+static const char *name_of(int code)
+{
+    const struct option_entry *entry = options_table_find(code);
+    return entry != NULL ? entry->name : "";
+}
+
+/* The option is in optopt or, where it is long, not. */
+enum tlsdial_cause options_table_reject(int found, char **argv,
+                                        struct tlsdial_error *error)
+{
+    /* NULL with musl, where the last argument is an option that lacks its own. */
+    const char *text = argv[optind - 1] != NULL ? argv[optind - 1] : "";
+    bool is_long = strncmp(text, "--", 2) == 0;
+    /* First, for the getopt_long() of BSD and MinGW says ':' here too. */
+    if (is_long && strchr(text, '=') != NULL && *name_of(optopt) != '\0')
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' takes no argument", name_of(optopt));
+    if (found == ':' && !is_long && optopt < OPTION_LONG_ONLY)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '-%c' needs an argument", optopt);
+    if (found == ':')
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "option '--%s' needs an argument", name_of(optopt));
+    if (optopt != 0)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "option '-%c' is unknown",
+                                 optopt);
+    return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                             "option '%s' is unknown or ambiguous", text);
+}
+
 /* ---- --help ---- */
 
 static void print_entry(FILE *to, const struct option_entry *entry)
@@ -192,6 +238,7 @@ void options_print_help(FILE *to)
 #ifdef HAVE_CHECK
         "       tlsdial check [OPTION]... TARGET\n"
 #endif
+        "       tlsdial pipe [OPTION]... TARGET\n"
         "where TARGET is HOST PORT, HOST[:PORT], [IPV6]:PORT or "
         "https://HOST[:PORT][/PATH].\n"
         "\n"
@@ -202,15 +249,20 @@ void options_print_help(FILE *to)
         "is\n"
         "wrong, its certificates and the connection.\n"
 #endif
-        ,
+        "With the word 'pipe', connects standard input and output to the server, both "
+        "ways\n"
+        "at once.\n",
         to);
     print_entries(to, FOR_ALL, "Options");
 #ifdef HAVE_CHECK
-    print_entries(to, FOR_DIAL, "Without 'check'");
+    print_entries(to, FOR_DIAL, "Without 'check' and 'pipe'");
+    print_entries(to, FOR_DIAL_AND_PIPE, "Without 'check'");
     print_entries(to, FOR_CHECK, "With 'check'");
 #else
     print_entries(to, FOR_DIAL, "For the request and the response");
+    print_entries(to, FOR_DIAL_AND_PIPE, "For what is received");
 #endif
+    print_entries(to, FOR_PIPE, "With 'pipe'");
     fputs("\n"
           "The exit status says what went wrong: see tlsdial-causes(7).\n",
           to);

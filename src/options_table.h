@@ -5,6 +5,8 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "tlsdial.h"
+
 enum option_code {
     /* Below CHAR_MAX: options with a letter. */
     OPTION_LONG_ONLY = 256,
@@ -28,12 +30,16 @@ enum option_code {
     OPTION_STARTTLS_NAME,
     OPTION_PROXY_PASS,
     OPTION_PROXY_HEADER,
+    OPTION_NOPROXY,
     OPTION_HAPROXY_PROTOCOL,
     OPTION_UNIX,
     OPTION_SERVERNAME,
     OPTION_VERIFY_HOSTNAME,
     OPTION_MIN_PROTOCOL,
     OPTION_MAX_PROTOCOL,
+    OPTION_GROUPS,
+    OPTION_SIGALGS,
+    OPTION_CIPHERS,
     OPTION_ALPN,
     OPTION_CONNECT_TIMEOUT,
     OPTION_IDLE_TIMEOUT,
@@ -44,12 +50,17 @@ enum option_code {
     OPTION_WARN_DAYS,
     OPTION_SAVE_CHAIN,
     OPTION_FETCH_MISSING,
+    OPTION_CRLF,
+    OPTION_HALF_CLOSE,
+    OPTION_CLOSE_ON_EOF,
+    OPTION_EXEC,
     OPTION_HELP,
     OPTION_VERSION
 };
 
 /** The commands that an option makes sense with. */
-enum option_use { FOR_ALL, FOR_DIAL, FOR_CHECK };
+enum option_use { FOR_ALL, FOR_DIAL, FOR_CHECK, FOR_PIPE, FOR_DIAL_AND_PIPE };
+#define OPTION_USES (FOR_DIAL_AND_PIPE + 1)
 
 struct option_entry {
     int code; /**< the letter, where there is one */
@@ -74,6 +85,9 @@ struct getopt_tables {
 };
 
 void options_table_for_getopt(struct getopt_tables *tables);
+/** Says what is wrong with the option for which getopt_long() has just returned '?' or ':'. */
+enum tlsdial_cause options_table_reject(int found, char **argv,
+                                        struct tlsdial_error *error);
 
 void options_print_help(FILE *to);
 

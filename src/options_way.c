@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "credentials.h"
+#include "no_proxy.h"
 #include "options_table.h"
 
 static enum tlsdial_cause take_version(struct options_way *way, const char *text,
@@ -51,6 +52,9 @@ enum tlsdial_cause options_way_apply(struct options_way *way, int code,
         return credentials_check_source("proxy-pass", argument, error);
     case OPTION_PROXY_HEADER:
         return take_header(way, argument, error);
+    case OPTION_NOPROXY:
+        way->noproxy = argument;
+        break;
     case OPTION_HAPROXY_PROTOCOL:
         return take_version(way, argument, error);
     case OPTION_UNIX:
@@ -93,6 +97,29 @@ static enum tlsdial_cause read_credentials(struct options_way *way,
     return TLSDIAL_OK;
 }
 
+/* As curl: a list of exceptions holds for a proxy of the command line, too; --noproxy takes the place
+ * of the environment's; an empty --proxy is none. */
+static enum tlsdial_cause choose_proxy(struct options_way *way,
+                                       const struct tlsdial_target *target,
+                                       struct tlsdial_error *error)
+{
+    const char *which = "--noproxy", *list = way->noproxy;
+    enum tlsdial_cause cause = TLSDIAL_OK;
+    if (way->proxy == NULL)
+        cause = proxy_environment_find(
+            &way->environment, way->starttls != NULL ? way->starttls : "https", error);
+    if (way->proxy == NULL)
+        way->proxy = way->environment.url;
+    if (list == NULL)
+        list = proxy_environment_exceptions(&which);
+    if (cause != TLSDIAL_OK || way->proxy == NULL || list == NULL ||
+        !no_proxy_covers(list, target->name, target->port))
+        return cause;
+    way->exception = which;
+    way->proxy = NULL;
+    return TLSDIAL_OK;
+}
+
 enum tlsdial_cause options_way_finish(struct options_way *way,
                                       const struct tlsdial_target *target,
                                       struct deadline deadline,
@@ -110,6 +137,11 @@ enum tlsdial_cause options_way_finish(struct options_way *way,
                                  "--starttls-name goes with --starttls");
     if (way->unix_path != NULL && way->proxy != NULL)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0, "--unix or --proxy, not both");
+    if (way->unix_path == NULL) {
+        enum tlsdial_cause cause = choose_proxy(way, target, error);
+        if (cause != TLSDIAL_OK)
+            return cause;
+    }
     return way->credentials_source != NULL ? read_credentials(way, deadline, error)
                                            : TLSDIAL_OK;
 }
@@ -119,8 +151,9 @@ void options_way_give(const struct options_way *way, struct tlsdial_options *dia
     dial->starttls = way->starttls;
     dial->starttls_name = way->starttls_name;
     dial->proxy = way->proxy;
-    dial->proxy_user = way->user;
-    dial->proxy_password = way->password;
+    bool given = way->user != NULL;
+    dial->proxy_user = given ? way->user : way->environment.user;
+    dial->proxy_password = given ? way->password : way->environment.password;
     dial->proxy_headers = way->header_count > 0 ? way->headers : NULL;
     dial->haproxy_protocol = way->haproxy_protocol;
     dial->unix_path = way->unix_path;
@@ -130,4 +163,5 @@ void options_way_clear(struct options_way *way)
 {
     OPENSSL_clear_free(way->user, CREDENTIALS_SIZE);
     way->user = way->password = NULL;
+    proxy_environment_clear(&way->environment);
 }

@@ -13,10 +13,14 @@ enum tlsdial_cause cmd_dial(tlsdial_client *client, const struct options *option
 enum tlsdial_cause cmd_check(tlsdial_client *client, const struct options *options,
                              struct tlsdial_error *error);
 
-/** A tlsdial_observer that tells each step on standard error (-v). Its argument is the
- * struct options. */
-void verbose_step(void *argument, enum tlsdial_step step,
-                  const tlsdial_evidence *evidence);
+/** Standard input and output, or a program, over the connection, both ways at once. Sets *error on
+ * failure; else *status is that of the program, 0 where there is none. */
+enum tlsdial_cause cmd_pipe(tlsdial_client *client, const struct options *options,
+                            int *status, struct tlsdial_error *error);
+
+/** From now on each step of the evidence's dial is told on standard error (-v), and at once which
+ * proxy is used. The options must live as long as the evidence. */
+void verbose_begin(const struct options *options, tlsdial_evidence *evidence);
 /** One more line of that kind, escaped here; the other one's text is escaped already. */
 void verbose_line(const char *format, ...) TLSDIAL_PRINTF(1, 2);
 void verbose_escaped(const char *format, ...) TLSDIAL_PRINTF(1, 2);

@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "tlsdial_program.h"
@@ -120,8 +121,20 @@ static void tell_end(const tlsdial_evidence *evidence)
                      how == TLSDIAL_OK ? "close_notify" : tlsdial_cause_token(how));
 }
 
-void verbose_step(void *argument, enum tlsdial_step step,
-                  const tlsdial_evidence *evidence)
+/* Nobody has to wonder why a proxy is used, or is not. */
+static void tell_proxy(const struct options_way *way)
+{
+    if (way->exception != NULL)
+        verbose_line("no proxy: %s covers the host", way->exception);
+    else if (way->proxy != NULL && way->proxy == way->environment.url)
+        verbose_line("proxy: %s, from %s of the environment", way->proxy,
+                     way->environment.variable);
+    else if (way->proxy != NULL && *way->proxy != '\0')
+        verbose_line("proxy: %s", way->proxy);
+}
+
+static void tell_step(void *argument, enum tlsdial_step step,
+                      const tlsdial_evidence *evidence)
 {
     switch (step) {
     case TLSDIAL_STEP_RESOLVE:
@@ -143,6 +156,12 @@ void verbose_step(void *argument, enum tlsdial_step step,
     default:
         break;
     }
+}
+
+void verbose_begin(const struct options *options, tlsdial_evidence *evidence)
+{
+    tell_proxy(&options->way);
+    tlsdial_evidence_observe(evidence, tell_step, (void *)(uintptr_t)options);
 }
 
 static int tell_error(const char *text, size_t length, void *unused)

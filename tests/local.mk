@@ -9,12 +9,18 @@ shell_tests = \
 	tests/api/misuse.t \
 	tests/api/options.t \
 	tests/api/session.t \
+	tests/api/examples.t \
 	tests/dial/deadlines.t \
 	tests/program/memory.t \
 	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
+	tests/pipe/failures.t \
+	tests/pipe/streams.t \
+	tests/pipe/flow.t \
+	tests/pipe/exec.t \
+	tests/pipe/ssh.t \
 	tests/check/json.t \
 	tests/dial/progress.t \
 	tests/dial/truncation.t \
@@ -23,6 +29,7 @@ shell_tests = \
 	tests/trust/verify.t \
 	tests/dial/large.t \
 	tests/dial/client_certificate.t \
+	tests/dial/configuration.t \
 	tests/trust/malformed.t \
 	tests/trust/paths.t \
 	tests/trust/pins.t \
@@ -38,12 +45,28 @@ shell_tests = \
 	tests/check/layout.t \
 	tests/check/fetch.t \
 	tests/check/options.t \
+	tests/way/starttls.t \
+	tests/way/proxy.t \
+	tests/way/environment.t \
 	tests/dial/addresses.t \
 	tests/dial/policy.t \
 	tests/dial/groups.t \
 	tests/dial/signals.t \
 	tests/dial/input.t \
+	tests/real/dovecot.t \
+	tests/real/haproxy.t \
+	tests/real/mariadb.t \
+	tests/real/microsocks.t \
+	tests/real/ngircd.t \
+	tests/real/postfix.t \
+	tests/real/postgresql.t \
+	tests/real/prosody.t \
+	tests/real/slapd.t \
+	tests/real/tinyproxy.t \
+	tests/real/vsftpd.t \
 	tests/program/usage.t \
+	tests/pipe/usage.t \
+	tests/pipe/way.t \
 	tests/dial/nginx.t \
 	tests/trust/staple.t \
 	tests/dial/system.t \
@@ -64,6 +87,7 @@ unit_tests = \
 	tests/unit/hop_proxy \
 	tests/unit/hops \
 	tests/unit/http \
+	tests/unit/no_proxy \
 	tests/unit/options_values \
 	tests/unit/path_budget \
 	tests/unit/target \
@@ -74,6 +98,8 @@ tests_unit_error_SOURCES = tests/unit/error.c
 tests_unit_fetch_SOURCES = tests/unit/fetch.c
 # Those of the program have its files, which are in no library.
 tests_unit_http_SOURCES = tests/unit/http.c src/http.c src/http.h
+tests_unit_no_proxy_SOURCES = tests/unit/no_proxy.c src/no_proxy.c src/no_proxy.h \
+	src/proxy_environment.c src/proxy_environment.h
 tests_unit_options_values_SOURCES = tests/unit/options_values.c \
 	src/options_values.c src/options_values.h
 tests_unit_terminal_text_SOURCES = tests/unit/terminal_text.c \
@@ -85,6 +111,7 @@ tests_unit_deadline_LDADD = $(unit_libs)
 tests_unit_error_LDADD = $(unit_libs)
 tests_unit_fetch_LDADD = $(unit_libs)
 tests_unit_http_LDADD = $(unit_libs)
+tests_unit_no_proxy_LDADD = $(unit_libs)
 tests_unit_options_values_LDADD = $(unit_libs)
 tests_unit_terminal_text_LDADD = $(unit_libs)
 tests_unit_path_budget_LDADD = $(unit_libs)
@@ -132,6 +159,7 @@ $(tests_unit_path_budget_OBJECTS): include/tlsdial.h
 $(tests_unit_error_OBJECTS): include/tlsdial.h
 $(tests_unit_fetch_OBJECTS): include/tlsdial.h
 $(tests_unit_http_OBJECTS): include/tlsdial.h
+$(tests_unit_no_proxy_OBJECTS): include/tlsdial.h
 $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
@@ -179,6 +207,20 @@ tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 tests_api_many_LDADD = lib/libtlsdial.la
 tests_api_transfer_LDADD = lib/libtlsdial.la
 tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+
+# The examples, which are programs of the public API too.
+check_PROGRAMS += doc/examples/crawler doc/examples/mail doc/examples/metrics \
+	doc/examples/tunnel doc/examples/updater doc/examples/upgrade
+doc_examples_crawler_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
+doc_examples_mail_LDADD = lib/libtlsdial.la
+doc_examples_metrics_LDADD = lib/libtlsdial.la
+doc_examples_tunnel_LDADD = lib/libtlsdial.la
+doc_examples_updater_LDADD = lib/libtlsdial.la
+doc_examples_upgrade_LDADD = lib/libtlsdial.la
+if HAVE_LIBEV
+check_PROGRAMS += doc/examples/loop
+doc_examples_loop_LDADD = lib/libtlsdial.la -lev
+endif
 
 # It links neither the library nor OpenSSL, and asks glibc for the memory in use.
 if HAVE_MALLINFO2
@@ -229,8 +271,8 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir TOP_SRCDIR TOP_BUILDDIR LIBTOOL EMULATOR EXEEXT \
 	OPENSSL PYTHON NGINX AWK HAVE_LIBIDN2 HAVE_JANSSON CMOCKA_MESSAGE_OUTPUT;
 
-EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/tools/layers.py \
-	tests/tools/der.py tests/tools/tab.py \
+EXTRA_DIST += $(shell_tests) tests/README tests/lib tests/peers/peer.py tests/peers/way.py tests/tools/layers.py \
+	tests/tools/der.py tests/tools/pipe_streams.py tests/tools/tab.py \
 	tests/demo.sh tests/matrix.sh tests/summary.sh \
 	tests/installcheck/dial.c tests/installcheck/run.sh
 

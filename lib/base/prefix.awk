@@ -33,11 +33,15 @@ BEGIN {
     print "#define TLSDIAL_PREFIX_H"
 }
 
+FNR == 1 { # each header stands alone
+    depth = in_comment = continued = 0
+    text = ""
+}
+
 /^#/ || continued { continued = $0 ~ /\\$/; next }
 
 {
     line = $0
-    sub(/\/\/.*/, "", line)
     while (match(line, /\/\*[^*]*\*+([^\/*][^*]*\*+)*\//))
         line = substr(line, 1, RSTART - 1) " " substr(line, RSTART + RLENGTH)
     if (in_comment) {

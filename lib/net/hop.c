@@ -1,4 +1,6 @@
 /* hop.c: what all hops have in common: limits, injection, ends. */
+#include <config.h>
+
 #include "net/hop.h"
 
 #include <openssl/buffer.h>

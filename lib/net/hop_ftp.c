@@ -4,6 +4,8 @@
  * Greeting, FEAT (RFC 2389), AUTH TLS.  A server that answers FEAT has to list AUTH with TLS there
  * (RFC 4217, 6); one that does not know FEAT is asked AUTH TLS all the same.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

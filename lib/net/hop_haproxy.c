@@ -3,6 +3,8 @@
  * octets.  It is written and never answered.  Without addresses it says that the connection is the
  * sender's own: UNKNOWN, LOCAL.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

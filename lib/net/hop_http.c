@@ -4,6 +4,8 @@
  * OSSL_HTTP_proxy_connect(3) does the same over a BIO, waits in it, and keeps neither what follows
  * the go-ahead nor the status: a hop must not wait and has to give both.
  */
+#include <config.h>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <string.h>

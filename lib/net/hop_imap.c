@@ -5,6 +5,8 @@
  * Untagged responses may come at any time (RFC 9051, 7).  PREAUTH forbids STARTTLS (6.2.1): who goes
  * on in plain text then is at the mercy of whoever sent that word.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

@@ -5,6 +5,8 @@
  * STARTTLS, answered with 670 or 691.  Notices and the like (RFC 2812, 2.3) come at any time and are
  * passed over.  So is PING: what is sent for it could meet the server's TLS.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

@@ -5,6 +5,8 @@
  * (4.4.1) may come in its place.  Lengths are definite (5.1) but of any form: Active Directory has
  * four octets for all.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

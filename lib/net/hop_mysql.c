@@ -5,6 +5,8 @@
  * word, and the ClientHello follows it.  An error packet may come in the greeting's place ("Too many
  * connections", "Host is blocked").
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

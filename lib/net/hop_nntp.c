@@ -4,6 +4,8 @@
  * Greeting, CAPABILITIES (RFC 3977, 5.2), STARTTLS.  A transit server may offer STARTTLS only after
  * MODE READER (RFC 3977, 5.3), as INN does.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

@@ -3,6 +3,8 @@
  *
  * Greeting, CAPA (RFC 2449), STLS.  The status words are in capitals (RFC 1939, 3).
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

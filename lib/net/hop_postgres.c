@@ -7,6 +7,8 @@
  * in plain text and may be anybody's.  (From PostgreSQL 17 on TLS may come first, with the ALPN name
  * "postgresql": that is no hop.)
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

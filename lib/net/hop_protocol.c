@@ -1,4 +1,6 @@
 /* hop_protocol.c: which protocol a peer's first bytes are of.  Pure. */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop.h"
@@ -12,7 +14,7 @@ struct beginning {
 static const struct beginning beginnings[] = {
     {"HTTP/", NULL, "HTTP"},
     {"<!DOCTYPE", NULL, "HTTP"},
-    {"<html", NULL, "HTTP"},
+    {"<", "html", "HTTP"},
     {"SSH-", NULL, "SSH"},
     {"220", "FTP", "FTP"},
     {"220", "LMTP", "LMTP"},
@@ -28,6 +30,7 @@ static const struct beginning beginnings[] = {
     {"<?xml", NULL, "XMPP"},
     {"<stream:", NULL, "XMPP"},
     {"NOTICE ", NULL, "IRC"},
+    {"ERROR :", NULL, "IRC"},
     {":", " NOTICE ", "IRC"},
     {"RFB ", NULL, "VNC"},
     {"AMQP", NULL, "AMQP"},

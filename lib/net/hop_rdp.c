@@ -4,6 +4,8 @@
  * An X.224 connection request with RDP_NEG_REQ; the confirm has what the server chose.  (TDS of SQL
  * Server before 8.0 has its TLS handshake inside packets of its own: that is no hop.)
  */
+#include <config.h>
+
 #include "net/hop_machine.h"
 
 #define CONFIRM 0xd0 /* of X.224, in the sixth octet */

@@ -1,4 +1,6 @@
 /* hop_reply.c: replies with a code of three digits (RFC 5321, 4.2.1; RFC 959, 4.2; RFC 3977, 3.2). */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

@@ -5,6 +5,8 @@
  * go-ahead comes again inside TLS.  Strings may be literals, "{5}", with the octets behind the line
  * (1.2; 2.6).
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

@@ -4,6 +4,8 @@
  * Greeting, EHLO, the keyword STARTTLS in a line after the first (RFC 5321, 4.1.1.1), STARTTLS.
  * A reply's lines all have its code (RFC 5321, 4.2.1).
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

@@ -2,6 +2,8 @@
  * hop_socks4a.c: SOCKS version 4A (NEC's SOCKS4.protocol and SOCKS4A.protocol): the proxy looks up
  * the name. IPv4 only.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

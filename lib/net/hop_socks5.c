@@ -4,11 +4,13 @@
  * "socks5" gives the proxy an address, which the caller has looked up; "socks5h" leaves that to the
  * proxy.  The name is curl's.
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"
 
-enum { VERSION = 5, AUTHENTICATION_VERSION = 1 };
+enum { SOCKS_VERSION = 5, AUTHENTICATION_VERSION = 1 };
 enum { NO_AUTHENTICATION = 0, PASSWORD = 2, NONE_ACCEPTABLE = 0xff };
 enum { IPV4 = 1, NAME = 3, IPV6 = 4 };
 
@@ -27,8 +29,8 @@ static const char *begin(struct hop *hop, bool names_allowed)
 {
     const struct hop_parameters *given = hop_given(hop);
     unsigned char address[16];
-    static const unsigned char without[] = {VERSION, 1, NO_AUTHENTICATION};
-    static const unsigned char with[] = {VERSION, 2, NO_AUTHENTICATION, PASSWORD};
+    static const unsigned char without[] = {SOCKS_VERSION, 1, NO_AUTHENTICATION};
+    static const unsigned char with[] = {SOCKS_VERSION, 2, NO_AUTHENTICATION, PASSWORD};
     bool is_address = hop_address(address, given->host) > 0;
     if (hop_port(given->port) == 0 || (!is_address && !hop_is_plain_name(given->host)))
         return "SOCKS needs a host name or address and a port number";
@@ -69,7 +71,7 @@ static void request(struct hop *hop, struct socks5 *socks)
     unsigned char address[16], port[2];
     size_t length = hop_address(address, given->host);
     unsigned char kind = length == 4 ? IPV4 : length == 16 ? IPV6 : NAME;
-    unsigned char head[] = {VERSION, 1 /* CONNECT */, 0, kind};
+    unsigned char head[] = {SOCKS_VERSION, 1 /* CONNECT */, 0, kind};
     port[0] = (unsigned char)(hop_port(given->port) >> 8);
     port[1] = (unsigned char)(hop_port(given->port) & 0xff);
     hop_say_octets(hop, head, sizeof head);
@@ -156,7 +158,7 @@ static bool socks5_octet(struct hop *hop, void *memory, const unsigned char *uni
 {
     struct socks5 *socks = memory;
     unsigned char version =
-        socks->state == AUTHENTICATION ? AUTHENTICATION_VERSION : VERSION;
+        socks->state == AUTHENTICATION ? AUTHENTICATION_VERSION : SOCKS_VERSION;
     if (unit[0] != version) {
         hop_malformed(hop, unit, length);
         return false;

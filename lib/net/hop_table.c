@@ -1,4 +1,6 @@
 /* hop_table.c: the hops, a row each. */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

@@ -1,4 +1,6 @@
 /* hop_text.c: words, numbers and addresses as several machines need them.  Pure. */
+#include <config.h>
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>

@@ -1,4 +1,6 @@
 /* hop_xml.c: tags, their attributes and namespaces.  Pure. */
+#include <config.h>
+
 #include "net/hop_xml.h"
 
 #include <string.h>

@@ -5,6 +5,8 @@
  * <proceed/> the go-ahead, which ends with its '>' (5.4.2.3: not even a blank may follow).  A server
  * whose stream has no version has no features either (4.7.5).
  */
+#include <config.h>
+
 #include <string.h>
 
 #include "net/hop_machine.h"

@@ -1,20 +1,17 @@
-/*
- * client.c: the policy of tlsdial.h as an SSL_CTX.
- *
- * SSL_CTX_new() has applied the system's OpenSSL configuration.  What follows raises each
- * setting to our floor where that left it lower, and leaves what is stricter as it is.
- */
+/* client.c: an SSL_CTX, its trust and its limits; what it offers is offer.c's. */
 #include <config.h>
 
 #include "tls/client.h"
 
 #include <openssl/err.h>
+#include <openssl/sslerr.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/error.h"
+#include "tls/configuration.h"
 #include "tls/conn.h"
 #include "x509/lookup.h"
 #include "tls/verify_callback.h"
@@ -22,61 +19,6 @@
 
 #define DEFAULT_CONNECT_TIMEOUT 30000 /* milliseconds */
 #define DEFAULT_IDLE_TIMEOUT 60000
-#define LEAST_SECURITY_LEVEL 2
-
-static bool is_forward_secret_aead(const SSL_CIPHER *cipher)
-{
-    return SSL_CIPHER_is_aead(cipher) && SSL_CIPHER_get_kx_nid(cipher) == NID_kx_ecdhe;
-}
-
-/* The names of the TLS 1.2 ciphers that the system allows and the policy does too, joined by
- * colons; "" where there is none. NULL when out of memory. */
-static char *policy_ciphers(const SSL_CTX *ctx)
-{
-    STACK_OF(SSL_CIPHER) *allowed = SSL_CTX_get_ciphers(ctx);
-    size_t size = 1, used = 0;
-    for (int i = 0; i < sk_SSL_CIPHER_num(allowed); i++)
-        size += strlen(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(allowed, i))) + 1;
-    char *names = OPENSSL_zalloc(size);
-    if (names == NULL)
-        return NULL;
-    for (int i = 0; i < sk_SSL_CIPHER_num(allowed); i++) {
-        const SSL_CIPHER *cipher = sk_SSL_CIPHER_value(allowed, i);
-        if (is_forward_secret_aead(cipher))
-            used += (size_t)snprintf(names + used, size - used, "%s%s",
-                                     used > 0 ? ":" : "", SSL_CIPHER_get_name(cipher));
-    }
-    return names;
-}
-
-static bool set_ciphers(SSL_CTX *ctx)
-{
-    char *names = policy_ciphers(ctx);
-    if (names == NULL)
-        return false;
-    bool none = *names == '\0';
-    bool ok = none || SSL_CTX_set_cipher_list(ctx, names) == 1;
-    if (none) /* the system allows no cipher that the policy does: TLS 1.3 is what is left */
-        SSL_CTX_set_options(ctx, SSL_OP_NO_TLSv1_2);
-    OPENSSL_free(names);
-    return ok;
-}
-
-/* 0 means "whatever OpenSSL has", for either bound. */
-static bool set_version_floor(SSL_CTX *ctx)
-{
-    long minimum = SSL_CTX_get_min_proto_version(ctx);
-    if (minimum < TLS1_2_VERSION)
-        return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1;
-    return true;
-}
-
-static bool versions_left(SSL_CTX *ctx)
-{
-    long minimum = SSL_CTX_get_min_proto_version(ctx);
-    long maximum = SSL_CTX_get_max_proto_version(ctx);
-    return maximum == 0 || maximum >= minimum;
-}
 
 static bool prepare_store(X509_STORE *store)
 {
@@ -84,16 +26,9 @@ static bool prepare_store(X509_STORE *store)
     return lookup_prepare_store(store);
 }
 
-static bool apply_policy(SSL_CTX *ctx)
+/* How a context works that is not a matter of what it offers. */
+static bool set_manners(SSL_CTX *ctx)
 {
-    if (!set_version_floor(ctx) || !set_ciphers(ctx))
-        return false;
-    if (SSL_CTX_get_security_level(ctx) < LEAST_SECURITY_LEVEL)
-        SSL_CTX_set_security_level(ctx, LEAST_SECURITY_LEVEL);
-    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF |
-                                   SSL_OP_LEGACY_SERVER_CONNECT |
-                                   SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
     verify_install(ctx);
     if (!prepare_store(SSL_CTX_get_cert_store(ctx)))
         return false;
@@ -116,6 +51,60 @@ static bool apply_policy(SSL_CTX *ctx)
     return true;
 }
 
+/* OpenSSL has no reason of its own for this but that it has no ciphers. */
+static enum tlsdial_cause no_context(struct tlsdial_error *error)
+{
+    char fault[512];
+    unsigned long code = ERR_peek_error();
+    char *file = configuration_file();
+    if (ERR_GET_REASON(code) != SSL_R_LIBRARY_HAS_NO_CIPHERS || file == NULL)
+        tlsdial_error_set(error, TLSDIAL_INTERNAL, code,
+                          "OpenSSL could not be set up: %s",
+                          error_openssl_reason("out of memory"));
+    else if (configuration_find_fault(NULL, fault, sizeof fault))
+        tlsdial_error_set(error, TLSDIAL_CONFIGURATION, code,
+                          "OpenSSL has no ciphers by its configuration %s", fault);
+    else
+        tlsdial_error_set(
+            error, TLSDIAL_CONFIGURATION, code,
+            "OpenSSL has no ciphers by its configuration '%s': it activates "
+            "no provider that has them, such as default or fips, or asks "
+            "for properties that none has",
+            file);
+    OPENSSL_free(file);
+    ERR_clear_error();
+    ERR_raise(ERR_GET_LIB(code), ERR_GET_REASON(code)); /* which the search has cleared */
+    return TLSDIAL_CONFIGURATION;
+}
+
+/* Keeps what OpenSSL ignores, before anything else is set. False when out of memory. */
+static bool note_warning(tlsdial_client *client)
+{
+    char fault[512], escaped[TLSDIAL_MESSAGE_SIZE];
+    if (!configuration_find_fault(client->ctx, fault, sizeof fault))
+        return true;
+    tlsdial_text_escape(escaped, sizeof escaped, fault);
+    client->warning = OPENSSL_strdup(escaped);
+    return client->warning != NULL;
+}
+
+static enum tlsdial_cause set_up(tlsdial_client *client, struct tlsdial_error *error)
+{
+    client->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
+    client->idle_timeout = DEFAULT_IDLE_TIMEOUT;
+    client->trust.words = OPENSSL_strdup("");
+    client->lock = CRYPTO_THREAD_lock_new();
+    client->untrusted = sk_X509_new_null();
+    if (client->trust.words == NULL || client->lock == NULL || client->untrusted == NULL)
+        return error_out_of_memory(error);
+    client->ctx = SSL_CTX_new(TLS_client_method());
+    if (client->ctx == NULL)
+        return no_context(error);
+    if (!note_warning(client) || !set_manners(client->ctx))
+        return error_out_of_memory(error);
+    return offer_begin(&client->offer, client->ctx, error);
+}
+
 tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
 {
     ERR_clear_error();
@@ -124,29 +113,16 @@ tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)
         error_out_of_memory(error);
         return NULL;
     }
-    client->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
-    client->idle_timeout = DEFAULT_IDLE_TIMEOUT;
-    client->trust.words = OPENSSL_strdup("");
-    client->lock = CRYPTO_THREAD_lock_new();
-    client->untrusted = sk_X509_new_null();
-    client->ctx = SSL_CTX_new(TLS_client_method());
-    if (client->ctx == NULL || client->trust.words == NULL || client->lock == NULL ||
-        client->untrusted == NULL || !apply_policy(client->ctx)) {
-        tlsdial_error_set(error, TLSDIAL_INTERNAL, ERR_peek_error(),
-                          "OpenSSL could not be set up: %s",
-                          error_openssl_reason("out of memory"));
-        goto failed;
-    }
-    if (!versions_left(client->ctx)) {
-        tlsdial_error_set(
-            error, TLSDIAL_TLS_VERSION, 0,
-            "the system's OpenSSL configuration allows no TLS 1.2 or later");
-        goto failed;
+    if (set_up(client, error) != TLSDIAL_OK) {
+        tlsdial_client_free(client);
+        return NULL;
     }
     return client;
-failed:
-    tlsdial_client_free(client);
-    return NULL;
+}
+
+const char *tlsdial_client_warning(const tlsdial_client *client)
+{
+    return client != NULL ? client->warning : NULL;
 }
 
 void tlsdial_client_free(tlsdial_client *client)
@@ -154,6 +130,7 @@ void tlsdial_client_free(tlsdial_client *client)
     if (client == NULL)
         return;
     SSL_CTX_free(client->ctx);
+    offer_clear(&client->offer);
     CRYPTO_THREAD_lock_free(client->lock);
     trust_clear(&client->trust);
     resolve_override_free(client->overrides);
@@ -161,6 +138,7 @@ void tlsdial_client_free(tlsdial_client *client)
     sk_X509_CRL_pop_free(client->crls, X509_CRL_free);
     pin_list_clear(&client->pins);
     tlsa_list_clear(&client->tlsa);
+    OPENSSL_free(client->warning);
     OPENSSL_free(client);
 }
 
@@ -216,7 +194,7 @@ static void apply_verify_time(tlsdial_client *client)
 }
 
 /* Before the first trust of the user's own: forgets what the configuration may have loaded. */
-static bool begin_own_trust(tlsdial_client *client)
+bool client_begin_own_trust(tlsdial_client *client)
 {
     if (client->has_trust)
         return true;
@@ -237,7 +215,7 @@ enum tlsdial_cause tlsdial_client_add_ca_file(tlsdial_client *client, const char
     enum tlsdial_cause cause = client_check_setting(client, file, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (!begin_own_trust(client))
+    if (!client_begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_file(&client->trust, SSL_CTX_get_cert_store(client->ctx), file,
                           error);
@@ -250,7 +228,7 @@ enum tlsdial_cause tlsdial_client_add_ca_path(tlsdial_client *client,
     enum tlsdial_cause cause = client_check_setting(client, directory, error);
     if (cause != TLSDIAL_OK)
         return cause;
-    if (!begin_own_trust(client))
+    if (!client_begin_own_trust(client))
         return error_out_of_memory(error);
     return trust_add_path(&client->trust, SSL_CTX_get_cert_store(client->ctx), directory,
                           error);
@@ -324,6 +302,33 @@ enum tlsdial_cause tlsdial_client_set_protocols(tlsdial_client *client,
     SSL_CTX_set_min_proto_version(client->ctx, (int)lowest);
     SSL_CTX_set_max_proto_version(client->ctx, (int)highest);
     return TLSDIAL_OK;
+}
+
+enum tlsdial_cause tlsdial_client_set_groups(tlsdial_client *client, const char *list,
+                                             struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, list, error);
+    return cause == TLSDIAL_OK
+               ? offer_narrow_list(&client->offer, client->ctx, true, list, error)
+               : cause;
+}
+
+enum tlsdial_cause tlsdial_client_set_sigalgs(tlsdial_client *client, const char *list,
+                                              struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, list, error);
+    return cause == TLSDIAL_OK
+               ? offer_narrow_list(&client->offer, client->ctx, false, list, error)
+               : cause;
+}
+
+enum tlsdial_cause tlsdial_client_set_ciphers(tlsdial_client *client, const char *list,
+                                              struct tlsdial_error *error)
+{
+    enum tlsdial_cause cause = client_check_setting(client, list, error);
+    return cause == TLSDIAL_OK
+               ? offer_narrow_ciphers(&client->offer, client->ctx, list, error)
+               : cause;
 }
 
 bool client_is_family(enum tlsdial_family family)

@@ -13,6 +13,8 @@ enum tlsdial_cause client_check_open(tlsdial_client *client, struct tlsdial_erro
 /** The same, and without a setting. */
 enum tlsdial_cause client_check_setting(tlsdial_client *client, const void *setting,
                                         struct tlsdial_error *error);
+/** Before the first trust of the user's own: drops the default trust. False when out of memory. */
+bool client_begin_own_trust(tlsdial_client *client);
 bool client_is_family(enum tlsdial_family family);
 
 #endif

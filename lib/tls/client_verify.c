@@ -11,7 +11,7 @@
 enum tlsdial_cause tlsdial_client_add_crl_file(tlsdial_client *client, const char *file,
                                                struct tlsdial_error *error)
 {
-    enum tlsdial_cause cause = client_check_open(client, error);
+    enum tlsdial_cause cause = client_check_setting(client, file, error);
     if (cause != TLSDIAL_OK)
         return cause;
     if (client->crls == NULL)
@@ -55,6 +55,9 @@ enum tlsdial_cause tlsdial_client_set_expiry_warning(tlsdial_client *client,
                                                      struct tlsdial_error *error)
 {
     enum tlsdial_cause cause = client_check_open(client, error);
+    if (cause == TLSDIAL_OK && seconds < 0)
+        cause = tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "a negative limit: %lld",
+                                  (long long)seconds);
     if (cause == TLSDIAL_OK)
         client->expiry_warning = seconds;
     return cause;
@@ -73,7 +76,7 @@ enum tlsdial_cause tlsdial_client_add_pinned_keys(tlsdial_client *client,
                                                   const char *pins,
                                                   struct tlsdial_error *error)
 {
-    enum tlsdial_cause cause = client_check_open(client, error);
+    enum tlsdial_cause cause = client_check_setting(client, pins, error);
     return cause == TLSDIAL_OK ? pin_list_add(&client->pins, pins, error) : cause;
 }
 
@@ -81,7 +84,7 @@ enum tlsdial_cause tlsdial_client_add_tlsa(tlsdial_client *client, const char *r
                                            struct tlsdial_error *error)
 {
     struct tlsa tlsa = {0};
-    enum tlsdial_cause cause = client_check_open(client, error);
+    enum tlsdial_cause cause = client_check_setting(client, record, error);
     if (cause != TLSDIAL_OK)
         return cause;
     const char *fault = "it is not of the form \"3 1 1 HEX\"";

@@ -43,12 +43,14 @@ struct tlsdial_conn {
         untrusted;            /**< likewise: issuers that the server may have left out */
     struct deadline deadline; /**< likewise */
     struct host reference;    /**< that the certificate must be for */
+    const char
+        *starttls; /**< the protocol that TLS began within: "SMTP"; NULL: none. Static */
     struct messages messages;
     char subject[2 * TLSDIAL_HOST_SIZE + 64]; /**< of messages: "host:port [address]" */
 
-    struct session_place place;     /**< whom its sessions are of */
-    struct session_list sessions;   /**< that the server gave and nobody has taken yet */
-    struct verification resumed;    /**< of the session that is offered */
+    struct session_place place;   /**< whom its sessions are of */
+    struct session_list sessions; /**< that the server gave and nobody has taken yet */
+    struct verification resumed;  /**< of the session that is offered */
 
     /** What was taken from the caller and not all sent: OpenSSL has begun a record of it, and must
      * be given the same octets again. */

@@ -8,6 +8,7 @@
 
 #include "tls/client.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
@@ -67,17 +68,38 @@ static bool take(struct key_pair *to, OSSL_STORE_INFO *info, bool certificates, 
     return false;
 }
 
+/* Where certificates or a key come from. */
+struct source {
+    const char *name; /* of a file or URI; of memory, for messages */
+    const void *data; /* NULL: a file or URI */
+    size_t length;
+};
+
+static OSSL_STORE_CTX *open_store(const struct source *source, UI_METHOD *ui,
+                                  struct asked *asked, BIO **bio)
+{
+    *bio = NULL;
+    if (source->data == NULL)
+        return OSSL_STORE_open(source->name, ui, asked, NULL, NULL);
+    *bio = source->length <= INT_MAX ? BIO_new_mem_buf(source->data, (int)source->length)
+                                     : NULL;
+    return *bio != NULL
+               ? OSSL_STORE_attach(*bio, "file", NULL, NULL, ui, asked, NULL, NULL, NULL)
+               : NULL;
+}
+
 enum loaded { LOADED, NOT_OPENED, OUT_OF_MEMORY };
 
-static enum loaded load(struct key_pair *to, const char *file, bool certificates,
-                        bool key, struct asked *asked)
+static enum loaded load(struct key_pair *to, const struct source *source,
+                        bool certificates, bool key, struct asked *asked)
 {
+    BIO *bio;
     UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(give_passphrase, 0);
     if (ui == NULL)
         return OUT_OF_MEMORY;
     enum loaded result = LOADED;
     asked->needed = false;
-    OSSL_STORE_CTX *store = OSSL_STORE_open(file, ui, asked, NULL, NULL);
+    OSSL_STORE_CTX *store = open_store(source, ui, asked, &bio);
     if (store == NULL)
         result = NOT_OPENED;
     else if (!key) /* a key in the same file is not decrypted for nothing */
@@ -92,6 +114,7 @@ static enum loaded load(struct key_pair *to, const char *file, bool certificates
         OSSL_STORE_INFO_free(info);
     }
     OSSL_STORE_close(store);
+    BIO_free(bio);
     UI_destroy_method(ui);
     return result;
 }
@@ -157,15 +180,15 @@ static enum tlsdial_cause load_failed(enum loaded loaded, const char *file,
                              file, lacks);
 }
 
-static enum tlsdial_cause load_all(struct key_pair *to, const char *certificate,
-                                   const char *key, struct asked *asked,
+static enum tlsdial_cause load_all(struct key_pair *to, const struct source *certificate,
+                                   const struct source *key, struct asked *asked,
                                    struct tlsdial_error *error)
 {
     enum loaded loaded = load(to, certificate, true, key == NULL, asked);
     if (loaded == OUT_OF_MEMORY || sk_X509_num(to->certificates) == 0)
-        return load_failed(loaded, certificate, TLSDIAL_CERTIFICATE_FILE, "certificate",
-                           asked, error);
-    const char *key_file = key != NULL ? key : certificate;
+        return load_failed(loaded, certificate->name, TLSDIAL_CERTIFICATE_FILE,
+                           "certificate", asked, error);
+    const char *key_file = key != NULL ? key->name : certificate->name;
     if (key != NULL) {
         ERR_clear_error();
         loaded = load(to, key, false, true, asked);
@@ -200,6 +223,25 @@ static enum tlsdial_cause install(SSL_CTX *ctx, const struct key_pair *credentia
     return cause;
 }
 
+static enum tlsdial_cause set_certificate(tlsdial_client *client,
+                                          const struct source *certificate,
+                                          const struct source *key, struct asked *asked,
+                                          struct tlsdial_error *error)
+{
+    struct key_pair pair = {.certificates = sk_X509_new_null()};
+    ERR_clear_error();
+    enum tlsdial_cause cause = pair.certificates != NULL
+                                   ? load_all(&pair, certificate, key, asked, error)
+                                   : error_out_of_memory(error);
+    if (cause == TLSDIAL_OK)
+        cause = install(client->ctx, &pair, certificate->name,
+                        key != NULL ? key->name : NULL, error);
+    OPENSSL_cleanse(asked->phrase, sizeof asked->phrase);
+    sk_X509_pop_free(pair.certificates, X509_free);
+    EVP_PKEY_free(pair.key);
+    return cause;
+}
+
 enum tlsdial_cause tlsdial_client_set_certificate(tlsdial_client *client,
                                                   const char *certificate,
                                                   const char *key,
@@ -207,18 +249,26 @@ enum tlsdial_cause tlsdial_client_set_certificate(tlsdial_client *client,
                                                   struct tlsdial_error *error)
 {
     struct asked asked = {.ask = ask, .argument = argument};
+    const struct source certificates = {.name = certificate}, keys = {.name = key};
     enum tlsdial_cause cause = client_check_setting(client, certificate, error);
-    if (cause != TLSDIAL_OK)
-        return cause;
-    struct key_pair credentials = {.certificates = sk_X509_new_null()};
-    ERR_clear_error();
-    cause = credentials.certificates != NULL
-                ? load_all(&credentials, certificate, key, &asked, error)
-                : error_out_of_memory(error);
-    if (cause == TLSDIAL_OK)
-        cause = install(client->ctx, &credentials, certificate, key, error);
-    OPENSSL_cleanse(asked.phrase, sizeof asked.phrase);
-    sk_X509_pop_free(credentials.certificates, X509_free);
-    EVP_PKEY_free(credentials.key);
-    return cause;
+    return cause == TLSDIAL_OK
+               ? set_certificate(client, &certificates, key != NULL ? &keys : NULL,
+                                 &asked, error)
+               : cause;
+}
+
+enum tlsdial_cause tlsdial_client_set_certificate_memory(
+    tlsdial_client *client, const void *certificate, size_t certificate_length,
+    const void *key, size_t key_length, tlsdial_passphrase *ask, void *argument,
+    struct tlsdial_error *error)
+{
+    struct asked asked = {.ask = ask, .argument = argument};
+    const struct source certificates = {"certificate in memory", certificate,
+                                        certificate_length};
+    const struct source keys = {"key in memory", key, key_length};
+    enum tlsdial_cause cause = client_check_setting(client, certificate, error);
+    return cause == TLSDIAL_OK
+               ? set_certificate(client, &certificates, key != NULL ? &keys : NULL,
+                                 &asked, error)
+               : cause;
 }

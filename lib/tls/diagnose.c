@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "net/hop.h"
 #include "net/sock.h"
 #include "x509/verify.h"
 
@@ -126,26 +127,38 @@ static enum tlsdial_cause alerted(const tlsdial_conn *conn, enum tlsdial_cause c
 
 /* ---- what is no TLS ---- */
 
-/* What a protocol's first bytes look like: those of a server that speaks first, or of its answer
- * to a ClientHello. */
-struct greeting {
-    const char *prefix, *contains, *protocol, *hint;
+/* What helps where a peer speaks another protocol first, or answers a ClientHello in it. */
+struct hint {
+    const char *protocol, *text;
 };
 
-static const struct greeting greetings[] = {
-    {"HTTP/", NULL, "HTTP", "this port serves plain HTTP; HTTPS is often on port 443"},
-    {"<", "html", "HTTP", "this port serves plain HTTP; HTTPS is often on port 443"},
-    {"220", "FTP", "FTP", "TLS from the start (implicit FTPS) is often on port 990"},
-    {"220", "SMTP", "SMTP", "TLS from the start is often on port 465"},
-    {"220", NULL, "SMTP or FTP",
-     "TLS from the start is often on port 465 (SMTP) or 990 (FTP)"},
-    {"+OK", NULL, "POP3", "TLS from the start is often on port 995"},
-    {"* OK", NULL, "IMAP", "TLS from the start is often on port 993"},
-    {"* PREAUTH", NULL, "IMAP", "TLS from the start is often on port 993"},
-    {"SSH-", NULL, "SSH", "an SSH server listens on this port"},
-    {"<?xml", NULL, "XMPP", "TLS from the start is often on port 5223"},
-    {"-ERR", NULL, "POP3 or Redis", "check the port: this one serves something else"},
+static const struct hint hints[] = {
+    {"HTTP", "this port serves plain HTTP; HTTPS is often on port 443"},
+    {"SSH", "an SSH server listens on this port"},
+    {"FTP", "--starttls ftp begins TLS there; from the start it is often on port 990"},
+    {"SMTP", "--starttls smtp begins TLS there; from the start it is often on port 465"},
+    {"LMTP", "--starttls lmtp begins TLS there"},
+    {"SMTP, LMTP or FTP",
+     "--starttls smtp, --starttls lmtp or --starttls ftp begins TLS there; from the start "
+     "it is often on port 465 (SMTP) or 990 (FTP)"},
+    {"NNTP", "--starttls nntp begins TLS there; from the start it is often on port 563"},
+    {"POP3", "--starttls pop3 begins TLS there; from the start it is often on port 995"},
+    {"IMAP", "--starttls imap begins TLS there; from the start it is often on port 993"},
+    {"ManageSieve", "--starttls sieve begins TLS there"},
+    {"XMPP", "--starttls xmpp begins TLS there; from the start it is often on port 5223"},
+    {"IRC", "--starttls irc begins TLS there; from the start it is often on port 6697"},
+    {"LDAP", "--starttls ldap begins TLS there; from the start it is often on port 636"},
+    {"PostgreSQL", "--starttls postgres begins TLS there"},
+    {"MySQL", "--starttls mysql begins TLS there"},
 };
+
+static const char *find_hint(const char *protocol)
+{
+    for (size_t i = 0; protocol != NULL && i < sizeof hints / sizeof hints[0]; i++)
+        if (strcmp(hints[i].protocol, protocol) == 0)
+            return hints[i].text;
+    return NULL;
+}
 
 /* The first bytes of an answer. */
 struct beginning {
@@ -158,20 +171,6 @@ static struct beginning beginning_of(const struct stream *stream)
     struct beginning beginning;
     beginning.bytes = stream_first(stream, &beginning.length);
     return beginning;
-}
-
-static bool is_postgresql(struct beginning first)
-{
-    /* ErrorResponse: 'E', length of four bytes, 'S' and the severity. */
-    return first.length >= 6 && first.bytes[0] == 'E' && first.bytes[1] == 0 &&
-           first.bytes[2] == 0 && first.bytes[5] == 'S';
-}
-
-static bool is_mysql(struct beginning first)
-{
-    /* Length of three bytes, sequence number 0, protocol version 10 or an error packet. */
-    return first.length >= 5 && first.bytes[2] == 0 && first.bytes[3] == 0 &&
-           (first.bytes[4] == 10 || first.bytes[4] == 0xff);
 }
 
 /* The first bytes as text, up to the line's end. */
@@ -196,20 +195,6 @@ static void print_beginning(char *to, size_t size, struct beginning first,
     }
 }
 
-static const struct greeting *find_greeting(struct beginning first, const char *line)
-{
-    static const struct greeting postgresql = {
-        NULL, NULL, "PostgreSQL", "PostgreSQL begins TLS with a request of its own"};
-    static const struct greeting mysql = {NULL, NULL, "MySQL or MariaDB",
-                                          "MySQL begins TLS after a greeting of its own"};
-    for (size_t i = 0; i < sizeof greetings / sizeof greetings[0]; i++)
-        if (strncmp(line, greetings[i].prefix, strlen(greetings[i].prefix)) == 0 &&
-            (greetings[i].contains == NULL ||
-             strstr(line, greetings[i].contains) != NULL))
-            return &greetings[i];
-    return is_postgresql(first) ? &postgresql : is_mysql(first) ? &mysql : NULL;
-}
-
 /* Whether the peer's first bytes can begin a TLS record: type 20 to 23 (RFC 8446, 5.1), major
  * version 3. Some answer in plain text and close, which OpenSSL takes for a mere end. */
 static bool began_with_tls(struct beginning first)
@@ -225,14 +210,29 @@ static enum tlsdial_cause not_tls(struct stream *stream, struct tlsdial_error *e
     struct beginning first = beginning_of(stream);
     first_line(first, line);
     print_beginning(beginning, sizeof beginning, first, line);
-    const struct greeting *greeting = find_greeting(first, line);
+    const char *protocol = hop_protocol_of(first.bytes, first.length);
+    const char *hint = find_hint(protocol);
     tlsdial_error_set(error, TLSDIAL_NOT_TLS, ERR_peek_error(),
                       "the peer does not speak TLS%s%s: its answer begins with %s",
-                      greeting != NULL ? " but " : "",
-                      greeting != NULL ? greeting->protocol : "", beginning);
-    if (greeting != NULL)
-        error_hint(error, greeting->hint);
+                      protocol != NULL ? " but " : "", protocol != NULL ? protocol : "",
+                      beginning);
+    if (hint != NULL)
+        error_hint(error, hint);
     return TLSDIAL_NOT_TLS;
+}
+
+/* Plain text after the go-ahead which the hop did not see: it came after our ClientHello had gone. */
+static enum tlsdial_cause injected(const tlsdial_conn *conn, struct tlsdial_error *error)
+{
+    char line[STREAM_FIRST_BYTES + 1], beginning[STREAM_FIRST_BYTES + 32];
+    stream_read_first(conn->stream);
+    struct beginning first = beginning_of(conn->stream);
+    first_line(first, line);
+    print_beginning(beginning, sizeof beginning, first, line);
+    return tlsdial_error_set(
+        error, TLSDIAL_STARTTLS_INJECTION, 0,
+        "%s: the server sent more after its go-ahead, before TLS: %s", conn->starttls,
+        beginning);
 }
 
 /* ---- the socket ---- */
@@ -341,7 +341,8 @@ enum tlsdial_cause diagnose_handshake(const tlsdial_conn *conn, enum conn_outcom
         return TLSDIAL_DEADLINE_HANDSHAKE;
     }
     if (!began_with_tls(first))
-        return not_tls(conn->stream, error);
+        return conn->starttls != NULL ? injected(conn, error)
+                                      : not_tls(conn->stream, error);
     if (outcome == CONN_PEER_CLOSED)
         return tlsdial_error_set(
             error, TLSDIAL_CLOSED_IN_HANDSHAKE, 0,

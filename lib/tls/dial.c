@@ -134,6 +134,7 @@ static enum tlsdial_cause begin_tls(tlsdial_dialing *dialing, struct tlsdial_err
     tlsdial_conn *conn = dialing->conn;
     BIO *bio = stream_bio_new(conn->stream, &conn->bio_method);
     stream_begin_tls(conn->stream);
+    conn->starttls = way_starttls(&dialing->way);
     conn->ssl = bio != NULL ? SSL_new(dialing->client->ctx) : NULL;
     if (conn->ssl == NULL) {
         BIO_free(bio);

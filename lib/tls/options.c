@@ -4,13 +4,12 @@
 #include "tls/options.h"
 
 #include <openssl/err.h>
-#include <limits.h>
-#include <openssl/pem.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "net/sock.h"
+#include "tls/memory.h"
 #include "tls/session.h"
 
 #define ALPN_LONGEST 1024 /* octets of the extension's list */
@@ -126,50 +125,15 @@ enum tlsdial_cause dial_options_parse(struct dial_options *to,
     return cause == TLSDIAL_OK ? set_alpn(to, options.alpn, error) : cause;
 }
 
-/* Certificates in DER, one after another. False when something else is there. */
-static bool add_der(STACK_OF(X509) * list, const unsigned char *data, size_t length)
-{
-    const unsigned char *end = data + length;
-    while (data < end) {
-        X509 *certificate = d2i_X509(NULL, &data, (long)(end - data));
-        if (certificate == NULL || sk_X509_push(list, certificate) == 0) {
-            X509_free(certificate);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool add_pem(STACK_OF(X509) * list, const void *data, size_t length)
-{
-    BIO *bio = BIO_new_mem_buf(data, (int)length);
-    X509 *certificate = NULL;
-    bool ok = bio != NULL;
-    int count = 0;
-    while (ok && (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
-        ok = sk_X509_push(list, certificate) > 0;
-        if (!ok)
-            X509_free(certificate);
-        count++;
-    }
-    BIO_free(bio);
-    return ok && count > 0 &&
-           ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-}
-
 enum tlsdial_cause dial_options_add_untrusted(STACK_OF(X509) * list,
                                               const struct tlsdial_options *given,
                                               struct tlsdial_error *error)
 {
-    const unsigned char sequence = 0x30; /* which every certificate in DER begins with */
     struct tlsdial_options options;
     if (!dial_options_known(&options, given) || options.untrusted_length == 0)
         return TLSDIAL_OK;
-    const unsigned char *data = options.untrusted;
     ERR_clear_error();
-    bool ok = options.untrusted_length <= INT_MAX &&
-              (data[0] == sequence ? add_der(list, data, options.untrusted_length)
-                                   : add_pem(list, data, options.untrusted_length));
+    bool ok = memory_add_certificates(list, options.untrusted, options.untrusted_length);
     unsigned long code = ERR_peek_error();
     ERR_clear_error();
     return ok ? TLSDIAL_OK

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include "base/target.h"
 #include "tlsdial.h"
+#include "tls/offer.h"
 #include "net/resolve.h"
 #include "x509/pin.h"
 #include "x509/trust.h"
@@ -13,6 +14,8 @@
 
 struct tlsdial_client {
     SSL_CTX *ctx;
+    struct offer offer;  /**< the most that its ClientHello may offer */
+    char *warning;       /**< of the configuration, escaped; NULL: none */
     struct trust trust;  /**< where the trusted certificates come from */
     CRYPTO_RWLOCK *lock; /**< guards has_trust once several threads dial */
     bool has_trust;      /**< the user's trust was added, or the default one loaded */

@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "tls/session_format.h"
 
 struct tlsdial_session {
     atomic_int references;
@@ -45,11 +44,11 @@ tlsdial_session *session_new(const struct session_place *place, STACK_OF(X509) *
     struct session_list kept = {0};
     for (size_t i = 0; content.chain != NULL && i < list->count; i++) {
         X509 *peer = SSL_SESSION_get0_peer(list->items[i]);
-        SSL_SESSION *copy =
-            peer != NULL && X509_cmp(peer, sk_X509_value(chain, 0)) == 0 &&
-                    SSL_SESSION_is_resumable(list->items[i])
-                ? SSL_SESSION_dup(list->items[i])
-                : NULL;
+        SSL_SESSION *copy = peer != NULL &&
+                                    X509_cmp(peer, sk_X509_value(chain, 0)) == 0 &&
+                                    SSL_SESSION_is_resumable(list->items[i])
+                                ? SSL_SESSION_dup(list->items[i])
+                                : NULL;
         if (copy != NULL)
             session_list_add(&content.sessions, copy);
         if (is_once_only(list->items[i]))
@@ -138,8 +137,9 @@ enum tlsdial_cause tlsdial_session_save(tlsdial_session *session, void **data,
         *data = session_encode(&session->content, length);
     CRYPTO_THREAD_unlock(session->lock);
     if (empty)
-        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
-                                 "the session has been used: nothing is left to be saved");
+        return tlsdial_error_set(
+            error, TLSDIAL_USAGE, 0,
+            "the session has been used: nothing is left to be saved");
     return *data != NULL ? TLSDIAL_OK : error_out_of_memory(error);
 }
 

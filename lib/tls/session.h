@@ -7,29 +7,7 @@
 #ifndef TLSDIAL_TLS_SESSION_H
 #define TLSDIAL_TLS_SESSION_H
 
-#include <openssl/ssl.h>
-
-#include "base/target.h"
-#include "tlsdial.h"
-
-#define SESSIONS_KEPT 4 /**< of one connection, the newest */
-
-/** Whom a session was made with, and as whom; zeroed first. A plain value. */
-struct session_place {
-    char host[TLSDIAL_HOST_SIZE], port[TLSDIAL_PORT_SIZE]; /**< as dialled */
-    char servername[TLSDIAL_HOST_SIZE];                    /**< SNI; "": none */
-    unsigned char identity[32]; /**< SHA-256 of the client's certificate; 0: none */
-};
-
-/** The newest sessions, the oldest first. A plain value; zeroed it is empty. */
-struct session_list {
-    SSL_SESSION *items[SESSIONS_KEPT];
-    size_t count;
-};
-
-/** Takes over the reference; the oldest goes when there are too many. */
-void session_list_add(struct session_list *list, SSL_SESSION *session);
-void session_list_clear(struct session_list *list);
+#include "tls/session_format.h"
 
 /** Copies of what the list has and is of that certificate, emptying it of what can be used once
  * only. NULL when there is none, and when out of memory. */

@@ -167,6 +167,30 @@ static struct span find_extension(struct span extensions, unsigned wanted)
     return (struct span){0};
 }
 
+/* The extensions of the ClientHello; *ciphers is its list. */
+static struct span split_client_hello(const struct messages *messages,
+                                      struct span *ciphers)
+{
+    struct span hello = {messages->client_hello, messages->client_hello_length};
+    take(&hello, MESSAGE_HEADER + HELLO_FIXED);
+    take_vector(&hello, 1); /* session ID */
+    *ciphers = take_vector(&hello, 2);
+    take_vector(&hello, 1); /* compression methods */
+    return take_vector(&hello, 2);
+}
+
+size_t messages_offered(const struct messages *messages, unsigned extension, uint16_t *to,
+                        size_t room)
+{
+    struct span ciphers;
+    struct span body = find_extension(split_client_hello(messages, &ciphers), extension);
+    struct span numbers = take_vector(&body, 2);
+    size_t count = 0;
+    while (numbers.length >= 2 && count < room)
+        to[count++] = number_at(take(&numbers, 2).at);
+    return count;
+}
+
 typedef const char *number_name(uint16_t number, SSL *ssl);
 
 static const char *cipher_name(uint16_t number, SSL *ssl)
@@ -214,15 +238,11 @@ static void append_names(char *to, size_t size, const char *label, struct span n
 void messages_describe_offer(const struct messages *messages, SSL *ssl, char *to,
                              size_t size)
 {
-    struct span hello = {messages->client_hello, messages->client_hello_length};
+    struct span ciphers;
     to[0] = '\0';
-    if (hello.length < MESSAGE_HEADER + HELLO_FIXED)
+    if (messages->client_hello_length < MESSAGE_HEADER + HELLO_FIXED)
         return;
-    take(&hello, MESSAGE_HEADER + HELLO_FIXED);
-    take_vector(&hello, 1); /* session ID */
-    struct span ciphers = take_vector(&hello, 2);
-    take_vector(&hello, 1); /* compression methods */
-    struct span extensions = take_vector(&hello, 2);
+    struct span extensions = split_client_hello(messages, &ciphers);
     struct span versions = find_extension(extensions, TLSEXT_TYPE_supported_versions);
     struct span groups = find_extension(extensions, TLSEXT_TYPE_supported_groups);
     struct span schemes = find_extension(extensions, TLSEXT_TYPE_signature_algorithms);

@@ -24,6 +24,10 @@ void messages_watch(SSL *ssl, struct messages *messages);
 void messages_clear(struct messages *messages);
 /** The name of a SignatureScheme in the IANA registry; NULL for one that is not known. */
 const char *signature_scheme_name(uint16_t scheme);
+/** The numbers in an extension of the ClientHello that is a list of them, such as
+ * supported_groups: as many as there is room for; returns how many. */
+size_t messages_offered(const struct messages *messages, unsigned extension, uint16_t *to,
+                        size_t room);
 /** What the ClientHello offered, in words; "" where there was none. */
 void messages_describe_offer(const struct messages *messages, SSL *ssl, char *to,
                              size_t size);

@@ -385,12 +385,16 @@ enum tlsdial_cause tlsdial_exchange(tlsdial_conn *conn, const void *data, size_t
     unsigned char received[TLS_RECORD_SIZE];
     size_t done = 0;
     struct tlsdial_transfer transfer = {.in = received};
-    enum tlsdial_cause cause;
     if (sent != NULL)
         *sent = 0;
     if (conn == NULL || (data == NULL && length > 0))
         return conn_misuse(conn, "the connection or the data is NULL", error);
-    do {
+    const char *what = misuse_of(conn, &transfer, TLSDIAL_NO_LIMIT);
+    enum tlsdial_cause cause = what != NULL ? conn_misuse(conn, what, error) : TLSDIAL_OK;
+    transfer.out_flushed = length == 0 && is_flushed(conn);
+    /* Also from the beginning: what is sent to a peer that has ended is lost. */
+    while (cause == TLSDIAL_OK && !transfer.out_flushed &&
+           !(sink != NULL && conn->peer_closed)) {
         transfer.in_length = sink != NULL ? sizeof received : 0;
         transfer.out = data != NULL ? (const unsigned char *)data + done : NULL;
         transfer.out_length = length - done;
@@ -400,8 +404,7 @@ enum tlsdial_cause tlsdial_exchange(tlsdial_conn *conn, const void *data, size_t
             cause = sink(argument, received, transfer.in_done, error);
         if (cause != TLSDIAL_OK && transfer.in_done > 0)
             conn->state = CONN_BROKEN; /* what the sink did not take is lost */
-    } while (cause == TLSDIAL_OK && !transfer.out_flushed &&
-             !(sink != NULL && transfer.in_end));
+    }
     if (sent != NULL)
         *sent = done;
     return cause;

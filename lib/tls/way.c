@@ -79,6 +79,10 @@ static enum tlsdial_cause parse_proxy(struct way *way, const char *url, size_t l
                                  (int)(length < 128 ? length : 128), url);
     snprintf(scheme, sizeof scheme, "%.*s", (int)scheme_length, url);
     snprintf(text, sizeof text, "%.*s", (int)host_length, host);
+    if (strcmp(scheme, "https") == 0)
+        return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
+                                 "an https:// proxy: TLS to the proxy itself is not "
+                                 "supported; http:// is");
     *kind = hop_find(has_scheme ? scheme : "http");
     if (*kind == NULL || (*kind)->type != HOP_PROXY)
         return tlsdial_error_set(error, TLSDIAL_USAGE, 0,
@@ -177,6 +181,13 @@ enum tlsdial_cause way_plan(struct way *way, const struct tlsdial_options *optio
         memcpy(way->port, way->proxy_ports[0], sizeof way->port);
     }
     return cause;
+}
+
+const char *way_starttls(const struct way *way)
+{
+    const struct hop_kind *last =
+        way->hop_count > 0 ? way->hops[way->hop_count - 1].kind : NULL;
+    return last != NULL && last->type == HOP_STARTTLS ? last->protocol : NULL;
 }
 
 void way_clear(struct way *way)

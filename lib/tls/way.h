@@ -28,6 +28,8 @@ struct way {
 enum tlsdial_cause way_plan(struct way *way, const struct tlsdial_options *options,
                             const struct host *target, const char *port,
                             struct tlsdial_error *error);
+/** The protocol of the STARTTLS at its end, as people write it; NULL: none. Static. */
+const char *way_starttls(const struct way *way);
 /** Also cleanses the password. */
 void way_clear(struct way *way);
 

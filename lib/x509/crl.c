@@ -3,6 +3,7 @@
 
 #include "x509/crl.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -62,6 +63,22 @@ enum tlsdial_cause crl_list_add_file(STACK_OF(X509_CRL) * list, const char *file
         return tlsdial_error_set(
             error, TLSDIAL_CRL_FILE, ERR_peek_error(), "CRL file '%s': %s", file,
             error_system_reason(text, sizeof text, crls_fault(result)));
+    ERR_clear_error();
+    return TLSDIAL_OK;
+}
+
+enum tlsdial_cause crl_list_add_memory(STACK_OF(X509_CRL) * list, const void *data,
+                                       size_t length, struct tlsdial_error *error)
+{
+    ERR_clear_error();
+    BIO *bio = length <= INT_MAX ? BIO_new_mem_buf(data, (int)length) : NULL;
+    enum crls result = bio != NULL ? read_crls(bio, list) : CRLS_NONE;
+    BIO_free(bio);
+    if (result == CRLS_NO_MEMORY)
+        return error_out_of_memory(error);
+    if (result != CRLS_READ)
+        return tlsdial_error_set(error, TLSDIAL_CRL_FILE, ERR_peek_error(),
+                                 "the CRL in memory: %s", crls_fault(result));
     ERR_clear_error();
     return TLSDIAL_OK;
 }

@@ -14,6 +14,9 @@ enum tlsdial_cause crl_list_add_file(STACK_OF(X509_CRL) * list, const char *file
  * name. To be freed; NULL when out of memory. */
 STACK_OF(X509_CRL) *
     crl_find(X509_STORE_CTX *store_ctx, const X509_NAME *name, STACK_OF(X509_CRL) * own);
+/** The same of data in memory. */
+enum tlsdial_cause crl_list_add_memory(STACK_OF(X509_CRL) * list, const void *data,
+                                       size_t length, struct tlsdial_error *error);
 /** Adds to a finding what the context's current CRL says of its current certificate, or why none
  * can be asked. */
 void facts_of_revocation(struct finding *finding, X509_STORE_CTX *store_ctx);

@@ -315,6 +315,11 @@ enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
     return TLSDIAL_OK;
 }
 
+bool trust_add_memory(struct trust *trust, size_t certificates)
+{
+    return add_place(trust, "certificates in memory", TLSDIAL_TRUST_MEMORY, certificates);
+}
+
 enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
                                        struct tlsdial_error *error)
 {

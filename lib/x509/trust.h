@@ -25,6 +25,8 @@ enum tlsdial_cause trust_add_file(struct trust *trust, X509_STORE *store,
                                   const char *file, struct tlsdial_error *error);
 enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
                                   const char *directory, struct tlsdial_error *error);
+/** Notes certificates that the application gave to the store itself. False when out of memory. */
+bool trust_add_memory(struct trust *trust, size_t certificates);
 /** Adds the certificates of a PEM file to a list. */
 enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
                                        struct tlsdial_error *error);

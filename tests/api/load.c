@@ -17,7 +17,7 @@
 
 #include "api.h"
 
-#define SETTLED 20           /* rounds until caches of the system's are full */
+#define SETTLED 20       /* rounds until caches of the system's are full */
 #define MOST_GROWTH 4000 /* octets, over all rounds that follow */
 
 static void *find(void *library, const char *name)

@@ -71,10 +71,10 @@ static size_t add_wants(struct dial *dial, struct pollfd *set, size_t used, int6
     dial->count = tlsdial_dialing_wants(dial->dialing, wants, MOST_WANTS, &timeout);
     dial->due = timeout < 0 ? INT64_MAX : now + timeout;
     for (size_t i = 0; i < dial->count; i++)
-        set[used + i] = (struct pollfd){
-            .fd = wants[i].fd,
-            .events = (short)((wants[i].read ? POLLIN : 0) |
-                              (wants[i].write ? POLLOUT : 0))};
+        set[used + i] =
+            (struct pollfd){.fd = wants[i].fd,
+                            .events = (short)((wants[i].read ? POLLIN : 0) |
+                                              (wants[i].write ? POLLOUT : 0))};
     return used + dial->count;
 }
 

@@ -32,11 +32,27 @@ static void settings(tlsdial_client *client, const char *ca, const char *when)
         {"set_verify_time", tlsdial_client_set_verify_time(client, 1, &error)},
         {"set_certificate",
          tlsdial_client_set_certificate(client, ca, NULL, NULL, NULL, &error)},
-        {"set_protocols", tlsdial_client_set_protocols(client, TLSDIAL_TLS_1_2,
-                                                       TLSDIAL_TLS_1_3, &error)},
+        {"set_protocols",
+         tlsdial_client_set_protocols(client, TLSDIAL_TLS_1_2, TLSDIAL_TLS_1_3, &error)},
+        {"set_groups", tlsdial_client_set_groups(client, "P-256", &error)},
+        {"set_sigalgs", tlsdial_client_set_sigalgs(client, "ECDSA+SHA256", &error)},
+        {"set_ciphers", tlsdial_client_set_ciphers(client, "ECDHE+AESGCM", &error)},
         {"set_family", tlsdial_client_set_family(client, TLSDIAL_IPV4, &error)},
         {"add_resolve",
          tlsdial_client_add_resolve(client, "a.example", "1", "127.0.0.1", &error)},
+        {"add_crl_file", tlsdial_client_add_crl_file(client, ca, &error)},
+        {"set_crl_check_all", tlsdial_client_set_crl_check_all(client, true, &error)},
+        {"set_require_staple", tlsdial_client_set_require_staple(client, true, &error)},
+        {"set_expiry_warning", tlsdial_client_set_expiry_warning(client, 1, &error)},
+        {"add_pinned_keys", tlsdial_client_add_pinned_keys(client, "x", &error)},
+        {"add_tlsa", tlsdial_client_add_tlsa(client, "x", &error)},
+        {"set_insecure", tlsdial_client_set_insecure(client, true, &error)},
+        {"add_ca_memory", tlsdial_client_add_ca_memory(client, "x", 1, &error)},
+        {"add_untrusted_memory",
+         tlsdial_client_add_untrusted_memory(client, "x", 1, &error)},
+        {"add_crl_memory", tlsdial_client_add_crl_memory(client, "x", 1, &error)},
+        {"set_certificate_memory", tlsdial_client_set_certificate_memory(
+                                       client, "x", 1, NULL, 0, NULL, NULL, &error)},
         {"set_connect_timeout", tlsdial_client_set_connect_timeout(client, 1, &error)},
         {"set_idle_timeout", tlsdial_client_set_idle_timeout(client, 1, &error)},
         {"set_max_time", tlsdial_client_set_max_time(client, 1, &error)},
@@ -57,6 +73,8 @@ static void limits(tlsdial_client *client)
             "a negative idle timeout");
     misused(tlsdial_client_set_max_time(client, INT64_MIN, &error), &error,
             "a negative limit of all");
+    misused(tlsdial_client_set_expiry_warning(client, -1, &error), &error,
+            "a negative number of seconds");
     misused(tlsdial_client_set_family(client, (enum tlsdial_family)7, &error), &error,
             "a family that there is not");
 }
@@ -69,6 +87,12 @@ static void null_settings(tlsdial_client *client)
     misused(tlsdial_client_add_untrusted(client, NULL, &error), &error, "no file");
     misused(tlsdial_client_set_certificate(client, NULL, NULL, NULL, NULL, &error),
             &error, "no certificate");
+    misused(tlsdial_client_add_crl_file(client, NULL, &error), &error, "no CRL");
+    misused(tlsdial_client_add_pinned_keys(client, NULL, &error), &error, "no pins");
+    misused(tlsdial_client_add_tlsa(client, NULL, &error), &error, "no record");
+    misused(tlsdial_client_add_ca_memory(client, NULL, 1, &error), &error, "no CA");
+    misused(tlsdial_client_add_crl_memory(client, NULL, 1, &error), &error,
+            "no CRL in memory");
     misused(tlsdial_client_add_resolve(client, NULL, "1", "127.0.0.1", &error), &error,
             "no host");
     misused(tlsdial_client_add_resolve(client, "a.example", "1", NULL, &error), &error,
@@ -82,7 +106,8 @@ static void dial_misused(tlsdial_client *client, const char *host, const char *p
     struct tlsdial_error error = {0};
     check(tlsdial_dial(client, host, port, options, &error) == NULL, "no dial: %s", what);
     misused(error.cause, &error, what);
-    check(tlsdial_dial(client, host, port, options, NULL) == NULL, "nor without an error");
+    check(tlsdial_dial(client, host, port, options, NULL) == NULL,
+          "nor without an error");
 }
 
 static void dials(tlsdial_client *client, const char *host, const char *port)
@@ -158,7 +183,8 @@ static void transfers(tlsdial_conn *conn)
     misused(tlsdial_transfer(conn, &transfer, -2, &error), &error, "a negative wait");
     misused(tlsdial_read(conn, &byte, 0, &n, &error), &error, "a read of no bytes");
     misused(tlsdial_read(conn, NULL, 1, &n, &error), &error, "a read to nowhere");
-    misused(tlsdial_read(conn, &byte, 1, NULL, &error), &error, "a read that says nothing");
+    misused(tlsdial_read(conn, &byte, 1, NULL, &error), &error,
+            "a read that says nothing");
     misused(tlsdial_write(conn, NULL, 1, NULL, &error), &error, "a write of NULL");
     misused(tlsdial_conn_export(conn, NULL, 1, "x", NULL, 0, &error), &error,
             "keys to nowhere");

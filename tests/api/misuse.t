@@ -8,4 +8,4 @@ make_usual
 start_peer echo
 api misuse 127.0.0.1 "$port" "$T/ca.pem"
 
-done_testing 99
+done_testing 127

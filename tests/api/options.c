@@ -3,6 +3,8 @@
  *
  *   options socket HOST PORT CAFILE
  *   options untrusted HOST PORT CAFILE PEM DER BOTH   the peer leaves out its intermediate
+ *   options memory HOST PORT CAFILE INTERMEDIATE CRL CERT KEY WRONGKEY
+ *                                                     the peer wants a client certificate
  *   options exporter HOST PORT CAFILE VERSION         prints what s_server -keymatexport does
  */
 #include <config.h>
@@ -99,6 +101,62 @@ static void untrusted(tlsdial_client *client, char **argv)
               "and PEM that does not end");
 }
 
+/* All that may come from a file, from memory. */
+static void memory(char **argv)
+{
+    struct tlsdial_error error = {0};
+    size_t length, key_length, wrong_length;
+    tlsdial_client *client = tlsdial_client_new(&error);
+    check_cause(tlsdial_client_add_ca_memory(client, "none", 4, &error), TLSDIAL_CA_STORE,
+                &error, "what has no certificate is refused");
+    check_cause(tlsdial_client_add_crl_memory(client, "none", 4, &error),
+                TLSDIAL_CRL_FILE, &error, "and what has no CRL");
+    check_cause(tlsdial_client_set_certificate_memory(client, "none", 4, NULL, 0, NULL,
+                                                      NULL, &error),
+                TLSDIAL_CERTIFICATE_FILE, &error, "and no client certificate");
+    char *data = read_file(argv[4], &length);
+    check_cause(tlsdial_client_add_ca_memory(client, data, length, &error), TLSDIAL_OK,
+                &error, "a CA");
+    free(data);
+    data = read_file(argv[5], &length);
+    check_cause(tlsdial_client_add_untrusted_memory(client, data, length, &error),
+                TLSDIAL_OK, &error, "an intermediate");
+    free(data);
+    data = read_file(argv[6], &length);
+    check_cause(tlsdial_client_add_crl_memory(client, data, length, &error), TLSDIAL_OK,
+                &error, "a CRL");
+    free(data);
+    data = read_file(argv[7], &length);
+    char *key = read_file(argv[8], &key_length),
+         *wrong = read_file(argv[9], &wrong_length);
+    check_cause(tlsdial_client_set_certificate_memory(client, data, length, wrong,
+                                                      wrong_length, NULL, NULL, &error),
+                TLSDIAL_KEY_FILE, &error, "a key of another certificate is refused");
+    check_cause(tlsdial_client_set_certificate_memory(client, data, length, key,
+                                                      key_length, NULL, NULL, &error),
+                TLSDIAL_OK, &error, "a certificate and its key");
+    free(data);
+    free(key);
+    free(wrong);
+    tlsdial_evidence *evidence = tlsdial_evidence_new();
+    struct tlsdial_options options = {.size = sizeof options, .evidence = evidence};
+    char byte;
+    size_t n;
+    tlsdial_conn *conn = tlsdial_dial(client, argv[2], argv[3], &options, &error);
+    check(conn != NULL &&
+              tlsdial_write(conn, "GET / HTTP/1.0\r\n\r\n", 18, NULL, &error) ==
+                  TLSDIAL_OK &&
+              tlsdial_read(conn, &byte, 1, &n, &error) == TLSDIAL_OK && n == 1,
+          "with all of that a server answers that demands them");
+    const struct tlsdial_trust *trust = tlsdial_evidence_trust(evidence, 0);
+    check(trust != NULL && trust->kind == TLSDIAL_TRUST_MEMORY &&
+              trust->certificates == 1 && tlsdial_evidence_trust(evidence, 1) == NULL,
+          "and the trust is said to be from memory");
+    tlsdial_conn_free(conn);
+    tlsdial_evidence_free(evidence);
+    tlsdial_client_free(client);
+}
+
 /* As in RFC 9266: the label, 32 octets, and the context that s_server has none of. */
 static void exporter(tlsdial_client *client, char **argv)
 {
@@ -130,6 +188,8 @@ int main(int argc, char **argv)
         own_socket(client, argv);
     else if (strcmp(argv[1], "untrusted") == 0 && argc == 8)
         untrusted(client, argv);
+    else if (strcmp(argv[1], "memory") == 0 && argc == 10)
+        memory(argv);
     else if (argc == 6)
         exporter(client, argv);
     tlsdial_client_free(client);

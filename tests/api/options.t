@@ -18,6 +18,13 @@ offer leaf
 api options untrusted 127.0.0.1 "$port" "$T/ca.pem" "$T/middle.pem" "$T/middle.der" \
     "$T/both.der"
 
+make_client_cert client ca
+make_crl middle middle
+start_s_server -cert "$T/leaf.pem" -key "$T/leaf.key" -www -Verify 1 -verify_return_error \
+    -CAfile "$T/ca.pem"
+api options memory 127.0.0.1 "$port" "$T/ca.pem" "$T/middle.pem" "$T/middle.crl" \
+    "$T/client.pem" "$T/client.key" "$T/leaf.key"
+
 for version in tls1_2 tls1_3; do
     serve "-$version" -keymatexport EXPORTER-Channel-Binding -keymatexportlen 32
     api options exporter 127.0.0.1 "$port" "$T/ca.pem" "$version"
@@ -26,4 +33,4 @@ for version in tls1_2 tls1_3; do
     peer_log_has "Keying material: $material" "$version: the server exports the same"
 done
 
-done_testing 30
+done_testing 41

@@ -34,8 +34,8 @@ static bool fetch(tlsdial_client *client, char **argv, struct tlsdial_options *o
     options->size = sizeof *options;
     options->evidence = evidence;
     tlsdial_conn *conn = tlsdial_dial(client, argv[2], argv[3], options, error);
-    bool ok = conn != NULL && tlsdial_write(conn, request, sizeof request - 1, NULL,
-                                            error) == TLSDIAL_OK;
+    bool ok = conn != NULL &&
+              tlsdial_write(conn, request, sizeof request - 1, NULL, error) == TLSDIAL_OK;
     for (; ok && n > 0; total += n)
         ok = tlsdial_read(conn, buffer, sizeof buffer, &n, error) == TLSDIAL_OK;
     ok = ok && total > 0 && tlsdial_evidence_resumed(evidence, resumed) &&

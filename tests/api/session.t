@@ -82,4 +82,4 @@ used full tls1.2
 
 api session damaged "$T/saved"
 
-done_testing
+done_testing 101

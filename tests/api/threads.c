@@ -28,18 +28,18 @@ static bool go_round(struct work *work, tlsdial_evidence *evidence)
     unsigned char out[3000], in[3000];
     size_t got = 0, n = 1;
     bool is_wrong = work->number % 8 == 7; /* some fail, beside those that do not */
-    struct tlsdial_options options = {
-        .size = sizeof options,
-        .evidence = evidence,
-        .verify_hostname = is_wrong ? "wrong.example" : NULL};
+    struct tlsdial_options options = {.size = sizeof options,
+                                      .evidence = evidence,
+                                      .verify_hostname =
+                                          is_wrong ? "wrong.example" : NULL};
     fill_pattern(out, sizeof out, (uint32_t)work->number);
     tlsdial_conn *conn =
         tlsdial_dial(work->client, work->host, work->port, &options, &work->error);
-    bool ok = conn != NULL && tlsdial_write(conn, out, sizeof out, NULL, &work->error) ==
-                                  TLSDIAL_OK;
+    bool ok = conn != NULL &&
+              tlsdial_write(conn, out, sizeof out, NULL, &work->error) == TLSDIAL_OK;
     while (ok && got < sizeof in && n > 0) {
-        ok = tlsdial_read(conn, in + got, sizeof in - got, &n, &work->error) ==
-             TLSDIAL_OK;
+        ok =
+            tlsdial_read(conn, in + got, sizeof in - got, &n, &work->error) == TLSDIAL_OK;
         got += n;
     }
     ok = is_wrong ? work->error.cause == TLSDIAL_NAME_MISMATCH

@@ -226,9 +226,9 @@ static void stepped(tlsdial_conn *conn, const char *file)
         struct tlsdial_want want;
         int timeout;
         if (cause == TLSDIAL_AGAIN && tlsdial_conn_wants(conn, &want, 1, &timeout) == 1) {
-            struct pollfd set = {.fd = want.fd,
-                                 .events = (short)((want.read ? POLLIN : 0) |
-                                                   (want.write ? POLLOUT : 0))};
+            struct pollfd set = {
+                .fd = want.fd,
+                .events = (short)((want.read ? POLLIN : 0) | (want.write ? POLLOUT : 0))};
             if (poll(&set, 1, timeout < 0 ? API_SOON : timeout) == 0 && timeout < 0)
                 break;
         }
@@ -245,9 +245,10 @@ static const struct {
     void (*run)(tlsdial_conn *conn, const char *file);
     int64_t idle_timeout;
 } ways[] = {
-    {"half-sent", half_sent, 0},   {"sink-fails", sink_fails, 0}, {"idle", idle, 100},
-    {"half-close", half_close, 0}, {"pending", pending, 0},       {"owned", owned, 0},
-    {"both", both, 0},             {"stepped", stepped, 0},
+    {"half-sent", half_sent, 0}, {"sink-fails", sink_fails, 0},
+    {"idle", idle, 100},         {"half-close", half_close, 0},
+    {"pending", pending, 0},     {"owned", owned, 0},
+    {"both", both, 0},           {"stepped", stepped, 0},
 };
 
 int main(int argc, char **argv)

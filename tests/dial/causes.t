@@ -48,6 +48,11 @@ close_others='exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-'
 # --- before the network
 
 offer && dials 0 ok
+printf '%s\n' 'openssl_conf = main' '[main]' 'alg_section = all' '[all]' \
+    'default_properties = provider=none' >"$T/none.cnf"
+export OPENSSL_CONF="$T/none.cnf"
+row 19 configuration tlsdial localhost 1
+unset OPENSSL_CONF
 # Streams that are closed are to be replaced, and there is no descriptor for it. For a socket
 # there is none where the request's file has the last.
 if [ -z "$EMULATOR" ] && ! sanitized; then
@@ -93,6 +98,12 @@ fi
 closed_port && dials 22 refused
 row 23 unreachable tlsdial -6 127.0.0.1 1
 start_peer blackhole && dials 71 deadline-connect --connect-timeout 1
+
+start_way http-proxy --status '403 Forbidden'
+dials 25 proxy --proxy "http://127.0.0.1:$port"
+start_way smtp --how not-offered && dials 26 starttls-refused --starttls smtp
+start_way smtp --how inject --text x && dials 27 starttls-injection --starttls smtp
+start_way smtp --how silent && dials 72 deadline-preamble --starttls smtp --connect-timeout 1
 
 # --- the handshake
 
@@ -164,6 +175,11 @@ start_peer reset --body 100000 --after 50000 && dials 63 reset
 start_peer bad-record --body 1000 && dials 67 tls-error
 start_peer serve --delay 30 && dials 74 deadline-transfer --idle-timeout 0.5
 
+start_way smtp --greeting '220-one\r\n354 two\r\n'
+dials 65 malformed-response --starttls smtp
+start_way smtp --how wrong --text "220 $(printf '%9000s' x)"
+dials 66 too-large --starttls smtp
+
 # --- all of them
 
 # Only a program on the library can provoke these: tests/api has them.
@@ -176,4 +192,4 @@ diff "$T/rows" "$T/told" >"$T/diff"
 ok $? 'every cause that is told has a row, and no other' ||
     show 'differences, > has no row' "$T/diff"
 
-done_testing 93
+done_testing 107

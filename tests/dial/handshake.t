@@ -105,18 +105,26 @@ speaks() { # speaks PROTOCOL TEXT HINT [VERB]
 fails_as 31 not-tls 'HTTP/1.1 400 Bad Request' 'plain HTTP' plain-http
 err_has 'hint: this port serves plain HTTP' 'plain HTTP: the hint'
 speaks HTTP '<html><head><title>400' 'this port serves plain HTTP' plain-answer
-speaks SMTP '220 mail.example ESMTP Postfix\r\n' 'TLS from the start is often on port 465'
+speaks SMTP '220 mail.example ESMTP Postfix\r\n' '--starttls smtp begins TLS there'
 err_has '220 mail.example ESMTP Postfix' 'SMTP: the message shows the greeting'
-speaks FTP '220 (vsFTPd 3.0.3 FTP)\r\n' 'TLS from the start (implicit FTPS)'
-speaks 'SMTP or FTP' '220 ready\r\n' 'TLS from the start'
-speaks POP3 '+OK ready\r\n' 'TLS from the start is often on port 995'
-speaks IMAP '* OK [CAPABILITY IMAP4rev1] ready\r\n' 'TLS from the start is often on port 993'
+err_has 'from the start it is often on port 465' 'SMTP: the other port'
+speaks LMTP '220 mail.example LMTP\r\n' '--starttls lmtp begins'
+speaks FTP '220 (vsFTPd 3.0.3 FTP)\r\n' '--starttls ftp begins'
+speaks 'SMTP, LMTP or FTP' '220 ready\r\n' '--starttls smtp, --starttls lmtp or --starttls ftp'
+speaks POP3 '+OK ready\r\n' '--starttls pop3 begins'
+speaks IMAP '* OK [CAPABILITY IMAP4rev1] ready\r\n' '--starttls imap begins'
+speaks NNTP '200 news.example InterNetNews\r\n' '--starttls nntp begins'
+speaks ManageSieve '"IMPLEMENTATION" "Dovecot Pigeonhole"\r\n' '--starttls sieve begins'
+speaks XMPP "<?xml version='1.0'?><stream:stream" '--starttls xmpp begins' plain-answer
+speaks IRC ':irc.example NOTICE * :*** Looking up\r\n' '--starttls irc begins'
 speaks SSH 'SSH-2.0-OpenSSH_9.2\r\n' 'an SSH server listens'
-# What the two databases send: an ErrorResponse to an unknown packet, and a greeting.
+# What directories and databases send: a notice of disconnection, an ErrorResponse to an unknown
+# packet, a greeting and its error.
+speaks LDAP '\x30\x24\x02\x01\x00\x78\x1f\x0a\x01\x02' '--starttls ldap begins' plain-answer
 speaks PostgreSQL 'E\x00\x00\x00\x26SFATAL\x00C0A000\x00Munsupported\x00\x00' \
-    'PostgreSQL begins TLS' plain-answer
-speaks 'MySQL or MariaDB' '\x4a\x00\x00\x00\x0a8.0.36\x00' 'MySQL begins TLS'
-speaks 'MySQL or MariaDB' '\x5a\x00\x00\x00\xffj\x04Host is blocked' 'MySQL begins TLS'
+    '--starttls postgres begins' plain-answer
+speaks MySQL '\x4a\x00\x00\x00\x0a8.0.36\x00' '--starttls mysql begins'
+speaks MySQL '\x5a\x00\x00\x00\xffj\x04Host is blocked' '--starttls mysql begins'
 fails_as 31 not-tls 'does not speak TLS: its answer begins with "hi"' 'two bytes of text' \
     plain --text 'hi'
 err_has 'hint: check the port' 'two bytes of text: the hint'
@@ -147,4 +155,4 @@ long=$("$PYTHON" -c 'print("220 " + "x" * 100000, end="")')
 fails_as 31 not-tls '220 xxx' 'a banner of 100 kB' plain --text "$long"
 ok "$([ "$(wc -c <"$T/err")" -lt 600 ]; echo $?)" 'a banner of 100 kB: does not flood the terminal'
 
-done_testing 79
+done_testing 92

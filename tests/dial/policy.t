@@ -8,10 +8,9 @@ make_usual
 
 # --- what is offered --------------------------------------------------------------------
 
-# ECDHE with AEAD, TLS 1.3, and the signalling value of RFC 5746. Not in OpenSSL's default,
-# and there when a configuration allows all: ARIA and CCM.
-permitted='1301 1302 1303 1304 1305 00ff cca8 cca9 c02b c02c c02f c030
-    c05c c05d c060 c061 c0ac c0ad c0ae c0af'
+# ECDHE with AES-GCM or ChaCha20-Poly1305, TLS 1.3, and the signalling value of RFC 5746. Not ARIA and
+# CCM, which a configuration can allow.
+permitted='1301 1302 1303 00ff cca8 cca9 c02b c02c c02f c030'
 
 offered() { sed -n "s/^$1: //p" "$peer_log" | tail -n 1; }
 
@@ -36,10 +35,11 @@ offers_the_floor() { # offers_the_floor DESC
 }
 
 start_peer sni
-sni_port=$port
+sni_port=$port sni_log=$peer_log
 dial localhost "$port"
 status_is 0 'a usual server'
 offers_the_floor 'by default'
+usual_hello=$(offered hello)
 
 # --- servers that have nothing better ---------------------------------------------------
 
@@ -120,6 +120,85 @@ failed_as 45 incomplete-chain '' 'a loose configuration: verification stays on'
 dial --verify-hostname wrong.example localhost "$port"
 failed_as 46 name-mismatch '' 'a loose configuration: and the check of the name'
 stop_peer
+
+# --- a configuration that allows everything ---------------------------------------------
+
+if "$OPENSSL" ciphers -v 'ALL:@SECLEVEL=0' | grep -q CCM8; then
+    everything_offered() { # everything_offered DESC LINES: changes nothing in the ClientHello
+        configure "$2"
+        fresh_log
+        dial localhost "$sni_port"
+        any_status 'the ClientHello counts'
+        is "$(offered hello)" "$usual_hello" "$1: the ClientHello is the usual one"
+    }
+    port=$sni_port
+    peer_log=$sni_log
+    everything_offered 'all ciphers' 'CipherString = ALL:COMPLEMENTOFALL:@SECLEVEL=0
+Ciphersuites = TLS_AES_128_CCM_8_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256'
+    everything_offered 'all options' 'Options = -ExtendedMasterSecret,-EncryptThenMac,\
+UnsafeLegacyRenegotiation,UnsafeLegacyServerConnect,AllowNoDHEKEX,IgnoreUnexpectedEOF,\
+KTLS,Compression,Bugs,-MiddleboxCompat,ServerPreference,PrioritizeChaCha'
+    everything_offered 'all signature algorithms' "SignatureAlgorithms = RSA+SHA1:ECDSA+SHA1:RSA+MD5:\
+ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:ed448:\
+rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:rsa_pss_rsae_sha256:\
+rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512:RSA+SHA224:\
+ECDSA+SHA224:DSA+SHA256
+CipherString = ALL:@SECLEVEL=0"
+    everything_offered 'old versions' 'MinProtocol = None
+CipherString = ALL:@SECLEVEL=0'
+    configure 'Groups = P-192:secp256k1:P-224:P-256:brainpoolP256r1
+CipherString = ALL:@SECLEVEL=0'
+    fresh_log
+    dial localhost "$sni_port"
+    status_is 0 'weak groups: status'
+    is "$(offered groups)" 0017 'weak groups are not offered'
+    configure 'Groups = P-192:P-224
+CipherString = ALL:@SECLEVEL=0'
+    dial localhost "$sni_port"
+    failed_as 19 configuration 'allows no group that is offered here' 'weak groups alone'
+    unset_configuration
+else
+    skip 'a configuration that allows everything' 'this OpenSSL has no CCM8 to allow' 7
+fi
+
+# --- narrower, by options ---------------------------------------------------------------
+
+peer_log=$sni_log
+narrowed() { # narrowed LIST IDS DESC ARGS...: LIST of the ClientHello is IDS
+    narrowed_list=$1 narrowed_ids=$2 narrowed_desc=$3
+    shift 3
+    fresh_log
+    dial "$@" localhost "$sni_port"
+    any_status 'the ClientHello counts'
+    is "$(offered "$narrowed_list")" "$narrowed_ids" "$narrowed_desc"
+}
+narrowed groups 0017,001d '--groups: in its order' --groups P-256:X25519
+narrowed groups 0018 '--groups: the last one wins' --groups P-256 --groups P-384
+narrowed groups 0017 '--groups: the policy stays' --groups P-224:P-256
+narrowed sigalgs 0804,0403 '--sigalgs' --sigalgs rsa_pss_rsae_sha256:ECDSA+SHA256
+narrowed sigalgs 0403 '--sigalgs: the policy stays' --sigalgs ECDSA+SHA224:ECDSA+SHA256:RSA+SHA1
+narrowed ciphers 1302,1303,1301,c02b,c02f,00ff '--ciphers of TLS 1.2' --ciphers ECDHE+AES128
+narrowed ciphers 1301,c02c,00ff '--ciphers of both' \
+    --ciphers TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384
+narrowed ciphers 1302,1303,1301,c02b,c02f,c02c,c030,cca9,cca8,00ff '--ciphers: the policy stays' \
+    --ciphers 'AES128:ALL:COMPLEMENTOFALL:@SECLEVEL=0'
+offer weak -cipher DEFAULT:@SECLEVEL=0
+dial --ciphers ALL:@SECLEVEL=0 localhost "$port"
+failed_as 49 weak '' '--ciphers: the security level stays'
+stop_peer
+unfit() { # unfit WORDS DESC ARGS...
+    unfit_words=$1 unfit_desc=$2
+    shift 2
+    run tlsdial "$@" localhost 1
+    failed_as 2 usage "$unfit_words" "$unfit_desc"
+}
+unfit "none of the groups 'P-224' may be offered" '--groups: none is allowed' --groups P-224
+unfit "no such groups: 'P-1'" '--groups: nonsense' --groups P-1
+unfit "none of the signature algorithms" '--sigalgs: none is allowed' --sigalgs ECDSA+SHA224
+unfit "no such signature algorithms: 'x'" '--sigalgs: nonsense' --sigalgs x
+unfit "none of the ciphers 'AES128-SHA' may" '--ciphers: none is allowed' --ciphers AES128-SHA
+unfit "no such ciphers: 'x'" '--ciphers: nonsense' --ciphers x
+unfit "none of the ciphers ''" '--ciphers: empty' --ciphers ''
 
 # --- a configuration that is stricter ---------------------------------------------------
 

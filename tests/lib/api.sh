@@ -26,7 +26,6 @@ count_results() { # count_results NAME: of what was run last
         *) printf '%s\n' "$result" ;;
         esac
     done <"$T/results"
-    any_status 'the next result has it'
-    [ "$status" -eq 0 ] && [ "$api_results" -gt 0 ]
-    judge $? "$1 comes to its end" 'expected status 0 and results'
+    status_is 0 "$1 comes to its end"
+    [ "$api_results" -gt 0 ] || fail "$1 has results"
 }

@@ -32,6 +32,11 @@ has_ui_console() { configured HAVE_UI_OPENSSL; }
 unset SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF SSLKEYLOGFILE CDPATH POSIXLY_CORRECT
 unset NO_COLOR
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
+for protocol in smtp submission lmtp imap pop3 nntp ftp sieve ldap xmpp xmpp_server postgres \
+    postgresql mysql irc rdp; do
+    unset "${protocol}_proxy"
+done
+unset protocol
 LC_ALL=C TZ=UTC
 # Wine knows what characters the bytes of an argument stand for by the locale.
 [ "$EXEEXT" != .exe ] || LC_ALL=C.UTF-8

@@ -6,6 +6,7 @@
 #   serve [NAME [CERT...]] [ARGS...]   the same, and instead of a page what it hears is in its log
 #   start_s_server ARGS...             what both are made of
 #   start_peer VERB ARGS...            what s_server cannot do: tests/peers/peer.py --help
+#   start_way VERB ARGS...             STARTTLS of each protocol, proxies: tests/peers/way.py --help
 #   start_nginx, closed_port, free_port
 
 peer_count=0
@@ -94,16 +95,20 @@ tell_peer() { # tell_peer LINE: to s_server, as data or command (r renegotiates,
     printf '%s\n' "$1" >"$peer_in"
 }
 
-start_peer() { # start_peer VERB ARGS...: tests/peers/peer.py --help lists the verbs
+start_peer() { start_script peer "$@"; } # start_peer VERB ARGS...: peer.py --help lists the verbs
+
+start_way() { start_script way "$@"; } # start_way VERB ARGS...: those of way.py
+
+start_script() { # start_script peer|way VERB ARGS...
     [ -n "$PYTHON" ] || bail_out 'start_peer without Python: say "requires python" first'
     new_peer
     peer_kind=python
-    peer_verb=$1
-    shift
+    peer_script=$1 peer_verb=$2
+    shift 2
     [ ! -e "$T/server.pem" ] || set -- --cert "$T/server.pem" --key "$T/server.key" "$@"
     # shellcheck disable=SC2154 # slowness is tap.sh's
     # -S: nothing of what others installed, which may take longer to look up than all the rest.
-    "$PYTHON" -S "$TOP_SRCDIR/tests/peers/peer.py" "$peer_verb" --log "$peer_log" \
+    "$PYTHON" -S "$TOP_SRCDIR/tests/peers/$peer_script.py" "$peer_verb" --log "$peer_log" \
         --life "$((120 * slowness))" "$@" \
         >"$peer_said" 2>&1 &
     peer_started $! LISTENING

@@ -9,10 +9,13 @@ wait before it ends. Log lines go to --log, or standard error.
 import argparse
 import base64
 import os
+import select
+import shlex
 import signal
 import socket
 import ssl
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -301,7 +304,21 @@ def ids(data):
     return ",".join(data[i : i + 2].hex() for i in range(0, len(data), 2))
 
 
+def without_chance(message):
+    """A ClientHello less what differs each time: random, session ID and key shares."""
+    session, at = vector(message, 4 + 2 + 32, 1)
+    kept = message[4:6] + b"%d" % len(session)
+    ciphers, at = vector(message, at, 2)
+    compression, at = vector(message, at, 1)
+    kept += b"|" + ciphers + b"|" + compression
+    for kind, body in extensions(vector(message, at, 2)[0]).items():
+        kept += b"|" + kind.to_bytes(2, "big") + len(body).to_bytes(2, "big")
+        kept += body[:4] if kind == 51 else body
+    return kept
+
+
 def log_client_hello(message, log):
+    log("hello: " + without_chance(message).hex())
     _, at = vector(message, 4 + 2 + 32, 1)
     ciphers, at = vector(message, at, 2)
     _, at = vector(message, at, 1)
@@ -627,6 +644,88 @@ def keep_all(wire, args):
     args.log("received %d" % received)
 
 
+def line_of(read):
+    """A line, with what it takes read one octet at a time."""
+    line = b""
+    while not line.endswith(b"\n"):
+        octet = read(1)
+        if not octet:
+            raise Gone("no line")
+        line += octet
+    return line.strip().decode("latin-1")
+
+
+def submission(sock, args):
+    """a mail server with STARTTLS; keeps the message in --out"""
+    sock.sendall(b"220 peer ESMTP\r\n")
+    while line_of(sock.recv) != "STARTTLS":
+        sock.sendall(b"250-peer\r\n250 STARTTLS\r\n")
+    sock.sendall(b"220 go ahead\r\n" + args.text.encode().decode("unicode_escape").encode())
+    wire = Wire(sock, args).handshake()
+    answers = {"DATA": b"354 on\r\n", "QUIT": b"221 bye\r\n"}
+    command = ""
+    while command != "QUIT":
+        command = line_of(wire.read)
+        args.log("command: " + command)
+        wire.write(answers.get(command, b"250 fine\r\n"))
+        if command == "DATA":
+            with open(args.out, "w", encoding="utf-8") as out:
+                for line in iter(lambda: line_of(wire.read), "."):
+                    out.write(line[line.startswith("."):] + "\n")
+            wire.write(b"250 taken\r\n")
+    wire.close(args.log)
+
+
+def database(sock, args):
+    """PostgreSQL's beginning: SSLRequest, S, TLS, the startup message, AuthenticationOk"""
+    request = receive_exactly(sock, 8)
+    args.log("ssl request: " + request.hex())
+    sock.sendall(b"S" + args.text.encode())
+    wire = Wire(sock, args).handshake()
+    args.log("startup: %r" % wire.read())
+    wire.write(b"R\0\0\0\x08\0\0\0\0")
+    wire.close(args.log)
+
+
+def keep_alive(sock, args):
+    """answers each POST with 204 on one connection; the one with "slow" in it after --delay"""
+    wire = Wire(sock, args).handshake()
+    with open(args.out, "ab") as out:
+        while True:
+            top = b""
+            while not top.endswith(b"\r\n\r\n"):
+                top += wire.read(1) or b"\r\n\r\n"
+            length = int(dict(line.split(": ") for line in
+                              top.decode().split("\r\n")[1:-2]).get("Content-Length", 0))
+            body = b""
+            while length and len(body) < length:
+                body += wire.read(length - len(body))
+            if not body:
+                break
+            out.write(body)
+            out.flush()
+            time.sleep(args.delay if b"slow" in body else 0)
+            wire.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+    wire.close(args.log)
+
+
+def ranges(sock, args):
+    """serves --file from where the Range says, at most --after bytes of it a time, then FIN; the
+    last piece ends with close_notify"""
+    wire = Wire(sock, args).handshake()
+    request = read_request(wire, args).decode("latin-1")
+    start = int(request.split("bytes=")[1].split("-")[0])
+    args.log("from: %d" % start)
+    whole = response(args)
+    wire.write(b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\n\r\n"
+               % (start, len(whole) - 1, len(whole)))
+    wire.write(whole[start : start + args.after])
+    if start + args.after >= len(whole):
+        wire.close(args.log)
+    else:
+        finish(sock)
+
+
 def echo(sock, args):
     """sends all back at once, --bytes N or to the client's close_notify; does not read
     while its own write is blocked"""
@@ -639,6 +738,48 @@ def echo(sock, args):
         wire.write(data)
         echoed += len(data)
     wire.close(args.log)
+
+
+def inetd(sock, args):
+    """runs --command with the decrypted data as its standard streams"""
+    wire = Wire(sock, args).handshake()
+    ours, theirs = socket.socketpair()
+    # pylint: disable-next=consider-using-with
+    process = subprocess.Popen(shlex.split(args.command), stdin=theirs, stdout=theirs)
+    theirs.close()
+    connect_streams(wire, ours)
+    ours.close()
+    args.log("command ended: %d" % process.wait())
+    wire.close(args.log)
+
+
+def connect_streams(wire, stream):
+    """Both ways, until one side has ended."""
+    while True:
+        ready = select.select([wire.sock, stream], [], [])[0]
+        if stream in ready:
+            data = receive(stream)
+            if not data:
+                return
+            wire.write(data)
+        if wire.sock in ready:
+            wire.feed(receive(wire.sock))
+            data = at_once(wire)
+            while data:
+                stream.sendall(data)
+                data = at_once(wire)
+            if data is not None:
+                return
+
+
+def at_once(wire):
+    """What has come; None when it is not a record yet; b"" at the end."""
+    try:
+        return wire.read_or_end(PIECE)
+    except ssl.SSLWantReadError:
+        return None
+    except ssl.SSLEOFError:
+        return b""
 
 
 def early_answer(sock, args):
@@ -683,6 +824,33 @@ def relay(sock, args):
         with open(args.out or os.devnull, "ab", buffering=0) as out:
             pump(sock, target, out)
         back.join()
+
+
+def connect_proxy(sock, args):
+    """an HTTP proxy that connects to port --to, whatever it is asked for, and logs that"""
+    args.log("asked: %s" % receive_lines(sock, b"\r\n\r\n").decode().splitlines()[0])
+    sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    relay(sock, args)
+
+
+def smtp_echo(sock, args):
+    """an SMTP server that begins TLS when it is asked to, and then is as echo"""
+    for answer in (b"220 peer ESMTP\r\n", b"250-peer\r\n250 STARTTLS\r\n", b"220 go on\r\n"):
+        sock.sendall(answer)
+        if not answer.endswith(b"go on\r\n"):
+            args.log("heard: %s" % receive_lines(sock, b"\r\n").decode().strip())
+    echo(sock, args)
+
+
+def receive_lines(sock, end):
+    """Up to that end and no further: what follows is another's."""
+    data = b""
+    while not data.endswith(end):
+        byte = receive(sock, 1)
+        if not byte:
+            raise Gone("client left")
+        data += byte
+    return data
 
 
 def http_proxy(sock, args):
@@ -756,8 +924,15 @@ SERVED = {
     "sni": sni,
     "record": record,
     "close-first": close_first,
+    "submission": submission,
+    "database": database,
+    "keep-alive": keep_alive,
+    "ranges": ranges,
     "write-first": write_first,
     "echo": echo,
+    "inetd": inetd,
+    "smtp-echo": smtp_echo,
+    "connect-proxy": connect_proxy,
     "early-answer": early_answer,
     "no-close-wait": no_close_wait,
     "relay": relay,
@@ -768,10 +943,10 @@ SERVED = {
 # --- the program --------------------------------------------------------------------
 
 
-def options():
+def options(description, more_options):
     verbs = {**SERVED, **PREPARED}
     parser = argparse.ArgumentParser(
-        description=__doc__,
+        description=description,
         epilog="\n".join("%-20s %s" % (verb, verbs[verb].__doc__) for verb in verbs),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -798,9 +973,12 @@ def options():
     add("--text", default="")
     add("--bytes", type=int, help="application bytes to wait for")
     add("--out", default=None, help="file for what the client sends")
+    add("--command", help="to be run")
     add("--linger", type=float, default=1, help="seconds before the reset")
     add("--to", type=int, help="port of the relay's target")
     add("--to-host", default="127.0.0.1")
+    add("--socket", help="listen on this Unix socket")
+    more_options(add)
     return parser.parse_args()
 
 
@@ -816,7 +994,7 @@ def attend(serve_one, sock, args):
 def accept_one(listener, args):
     sock, client = listener.accept()
     sock.setblocking(True)  # whatever the listener is by then
-    args.log("connection from %s" % client[0])
+    args.log("connection from %s" % (client[0] if client else "this machine"))
     own = argparse.Namespace(**vars(args))
     thread = threading.Thread(
         target=attend, args=(SERVED[args.verb], sock, own), daemon=True
@@ -851,6 +1029,10 @@ def end_after(seconds):
 
 
 def bound(args):
+    if args.socket:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(args.socket)
+        return listener
     family = socket.AF_INET6 if ":" in args.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if args.buffer:
@@ -862,8 +1044,8 @@ def bound(args):
     return listener
 
 
-def main():
-    args = options()
+def main(description=__doc__, more_options=lambda add: None):
+    args = options(description, more_options)
     args.log = Log(args.log)
     threading.Thread(target=end_after, args=(args.life,), daemon=True).start()
     listener = bound(args)
@@ -872,7 +1054,8 @@ def main():
     else:
         PREPARED[args.verb](listener, args)
     signal.signal(signal.SIGTERM, ask)
-    print("LISTENING %s:%d" % listener.getsockname()[:2], flush=True)
+    where = ("path", 0) if args.socket else listener.getsockname()[:2]
+    print("LISTENING %s:%d" % where, flush=True)
     try:
         if args.verb in SERVED:
             accept_all(listener, args)

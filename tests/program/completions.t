@@ -61,6 +61,11 @@ is_equal() { # is_equal GOT WANTED DESC
 completes '--cacert' tlsdial --cac
 completes '--connect-timeout' tlsdial host 443 --conn
 completes '' tlsdial --save
+completes '--half-close' tlsdial pipe --half
+completes '--raw' tlsdial pipe --ra
+completes '' tlsdial --half
+completes '' tlsdial pipe --send
+completes pipe tlsdial pip
 completes '--send' tlsdial --se'nd'
 completes 'TLSv1.2 TLSv1.3' tlsdial --min-protocol ''
 if has_check; then
@@ -92,6 +97,10 @@ tlsdial -v chec|tlsdial -v chec|
 tlsdial check --save|tlsdial check --save-chain |
 tlsdial check host --warn|tlsdial check host --warn-days |
 tlsdial --save|tlsdial --save|
+tlsdial pip|tlsdial pipe |
+tlsdial pipe --half|tlsdial pipe --half-close |
+tlsdial pipe --ra|tlsdial pipe --raw |
+tlsdial --half|tlsdial --half|
 tlsdial --sen|tlsdial --send |
 tlsdial check --sen|tlsdial check --sen|
 tlsdial --min-protocol T|tlsdial --min-protocol TLSv1.|
@@ -106,12 +115,12 @@ cut -d '|' -f 1 "$T/table" >"$T/typed"
 types_into() { # types_into SHELL: the lines of the table, each with a TAB after it
     for needed in "$1" "${PYTHON:-python3}"; do
         command -v "$needed" >"$T/which" || {
-            skip "$1 at a terminal" "$needed is not here" 18
+            skip "$1 at a terminal" "$needed is not here" 21
             return
         }
     done
     if ! has_terminals; then
-        skip "$1 at a terminal" 'there are no pseudo-terminals here' 18
+        skip "$1 at a terminal" 'there are no pseudo-terminals here' 21
         return
     fi
     within 300 "$PYTHON" "$TOP_SRCDIR/tests/tools/tab.py" "$1" "$completions/$1" <"$T/typed"
@@ -138,8 +147,8 @@ offers() { # offers LINE WORD...: these and no others
 }
 
 if ! command -v fish >"$T/which"; then
-    skip 'fish offers' 'fish is not here' 13
-    done_testing 67
+    skip 'fish offers' 'fish is not here' 17
+    done_testing 83
     exit
 fi
 mkdir "$T/bin"
@@ -155,10 +164,14 @@ if has_check; then
 fi
 offers 'tlsdial -v chec'
 offers 'tlsdial --save'
+offers 'tlsdial pip' pipe
+offers 'tlsdial pipe --half' --half-close
+offers 'tlsdial pipe --sen'
+offers 'tlsdial --half'
 offers 'tlsdial --sen' --send
 offers 'tlsdial --min-protocol ' TLSv1.2 TLSv1.3
 offers 'tlsdial --cacert some' 'some file' 'some folder/'
 offers 'tlsdial --capath some' 'some folder/'
 offers 'tlsdial --idle-timeout some'
 
-done_testing 67
+done_testing 83

@@ -10,7 +10,7 @@ status_is 0 '--help succeeds'
 err_empty '--help: nothing on standard error'
 out_has 'Usage: tlsdial' '--help says how to use it'
 for option in -4 --ipv4 -6 --ipv6 --resolve --cacert --capath --servername \
-    --verify-hostname --min-protocol --max-protocol --connect-timeout --idle-timeout \
+    --verify-hostname --min-protocol --max-protocol --groups --sigalgs --ciphers --connect-timeout --idle-timeout \
     --untrusted --attime --alpn \
     --max-time --send -o --output -v --verbose -q --quiet --help --version; do
     out_matches "^  ( *|-., )$option( |,)" "--help lists $option"

@@ -1,4 +1,6 @@
 /* hop_dialogue.c: plays a dialogue. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,6 @@
 /* hop_dialogues.c: good dialogues, in all lawful forms. */
+#include <config.h>
+
 #include "hop_dialogue.h"
 
 static const struct hop_parameters nameless = {.host = "target.example", .port = "443"};

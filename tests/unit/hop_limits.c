@@ -1,4 +1,6 @@
 /* hop_limits.c: too much, too little memory, and other protocols than the hop's. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

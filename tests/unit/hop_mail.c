@@ -1,4 +1,6 @@
 /* hop_mail.c: what servers of mail and news, and those between, do wrong. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,6 @@
 /* hop_other.c: what directories, chat servers, databases and desktops do wrong. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

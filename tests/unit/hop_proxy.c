@@ -1,4 +1,6 @@
 /* hop_proxy.c: what proxies do wrong, and what we must not ask them. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

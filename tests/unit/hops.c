@@ -1,4 +1,6 @@
 /* hops.c: what must be true of every hop, over good dialogues of all kinds. */
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
