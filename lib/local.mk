@@ -77,14 +77,26 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/facts.c \
 	lib/x509/facts.h \
 	lib/x509/facts_chain.c \
+	lib/x509/directory.c \
+	lib/x509/directory.h \
+	lib/x509/file_fault.c \
+	lib/x509/file_fault.h \
+	lib/x509/file_parse.c \
+	lib/x509/file_parse.h \
+	lib/x509/file_text.c \
+	lib/x509/file_text.h \
 	lib/x509/lookup.c \
 	lib/x509/lookup.h \
 	lib/x509/ocsp.c \
 	lib/x509/ocsp.h \
 	lib/x509/path_budget.c \
 	lib/x509/path_budget.h \
+	lib/x509/path_queue.c \
+	lib/x509/path_queue.h \
 	lib/x509/path_search.c \
 	lib/x509/path_search.h \
+	lib/x509/phrase.c \
+	lib/x509/phrase.h \
 	lib/x509/pin.c \
 	lib/x509/pin.h \
 	lib/x509/request.c \
@@ -95,6 +107,12 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/verify.h \
 	lib/x509/words.c \
 	lib/x509/words.h \
+	lib/x509/words_certificate.c \
+	lib/x509/words_certificate.h \
+	lib/x509/words_chain.c \
+	lib/x509/words_chain.h \
+	lib/x509/words_revocation.c \
+	lib/x509/words_revocation.h \
 	lib/tls/aia.c \
 	lib/tls/bio.c \
 	lib/tls/bio.h \

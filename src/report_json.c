@@ -159,6 +159,8 @@ static json_t *trust(const tlsdial_evidence *evidence, bool *ok)
             number_or_null(place->kind != TLSDIAL_TRUST_STORE,
                            (int64_t)place->certificates),
             ok);
+        set(object, "unread",
+            place->unread != NULL ? unescaped_text(place->unread) : json_null(), ok);
         append(array, object, ok);
     }
     return array;

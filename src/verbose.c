@@ -51,13 +51,16 @@ static double milliseconds(int64_t microseconds)
 static void tell_trust(const tlsdial_evidence *evidence)
 {
     const struct tlsdial_trust *place;
-    for (size_t i = 0; (place = tlsdial_evidence_trust(evidence, i)) != NULL; i++)
+    for (size_t i = 0; (place = tlsdial_evidence_trust(evidence, i)) != NULL; i++) {
         if (place->kind == TLSDIAL_TRUST_STORE)
             verbose_line("trusted: %s", place->path);
         else
             verbose_line("trusted: %s, with %lu certificate%s", place->path,
                          (unsigned long)place->certificates,
                          place->certificates == 1 ? "" : "s");
+        if (place->unread != NULL)
+            verbose_line("unreadable: %s (%s)", place->path, place->unread);
+    }
 }
 
 static void tell_addresses(const struct options *options,

@@ -3,6 +3,7 @@
 shell_tests = \
 	tests/api/many.t \
 	tests/api/transfer.t \
+	tests/api/wants.t \
 	tests/api/cancel.t \
 	tests/api/threads.t \
 	tests/api/load.t \
@@ -14,6 +15,7 @@ shell_tests = \
 	tests/program/memory.t \
 	tests/dial/file_deadlines.t \
 	tests/trust/store.t \
+	tests/trust/unreadable.t \
 	tests/trust/winstore.t \
 	tests/check/report.t \
 	tests/pipe/failures.t \
@@ -121,16 +123,19 @@ tests_unit_target_LDADD = $(unit_libs)
 if !HOST_WINDOWS
 unit_tests += \
 	tests/unit/connect \
+	tests/unit/given_socket \
 	tests/unit/resolve \
 	tests/unit/route \
 	tests/unit/stream
 endif
 EXTRA_DIST += tests/unit/loopback.h
 tests_unit_connect_SOURCES = tests/unit/connect.c
+tests_unit_given_socket_SOURCES = tests/unit/given_socket.c
 tests_unit_resolve_SOURCES = tests/unit/resolve.c
 tests_unit_route_SOURCES = tests/unit/route.c
 tests_unit_stream_SOURCES = tests/unit/stream.c
 tests_unit_connect_LDADD = $(unit_libs)
+tests_unit_given_socket_LDADD = $(unit_libs)
 tests_unit_resolve_LDADD = $(unit_libs)
 tests_unit_route_LDADD = $(unit_libs)
 tests_unit_stream_LDADD = $(unit_libs)
@@ -164,6 +169,7 @@ $(tests_unit_options_values_OBJECTS): include/tlsdial.h
 $(tests_unit_terminal_text_OBJECTS): include/tlsdial.h
 $(tests_unit_target_OBJECTS): include/tlsdial.h
 $(tests_unit_connect_OBJECTS): include/tlsdial.h
+$(tests_unit_given_socket_OBJECTS): include/tlsdial.h
 $(tests_unit_resolve_OBJECTS): include/tlsdial.h
 $(tests_unit_route_OBJECTS): include/tlsdial.h
 $(tests_unit_stream_OBJECTS): include/tlsdial.h
@@ -190,11 +196,12 @@ $(tests_tools_signals_OBJECTS): include/tlsdial.h
 
 # Programs of the public API alone. Most end in seconds.
 api_programs = tests/api/many tests/api/transfer tests/api/cancel tests/api/misuse \
-	tests/api/options tests/api/session tests/api/threads
+	tests/api/options tests/api/session tests/api/threads tests/api/wants
 api_common = tests/api/api.c tests/api/api.h
 check_PROGRAMS += $(api_programs)
 tests_api_many_SOURCES = tests/api/many.c $(api_common)
 tests_api_transfer_SOURCES = tests/api/transfer.c $(api_common)
+tests_api_wants_SOURCES = tests/api/wants.c $(api_common)
 tests_api_cancel_SOURCES = tests/api/cancel.c $(api_common)
 tests_api_misuse_SOURCES = tests/api/misuse.c $(api_common)
 tests_api_options_SOURCES = tests/api/options.c $(api_common)
@@ -206,6 +213,7 @@ tests_api_options_LDADD = lib/libtlsdial.la
 tests_api_threads_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 tests_api_many_LDADD = lib/libtlsdial.la
 tests_api_transfer_LDADD = lib/libtlsdial.la
+tests_api_wants_LDADD = lib/libtlsdial.la
 tests_api_cancel_LDADD = lib/libtlsdial.la $(PTHREAD_LIBS)
 
 # The examples, which are programs of the public API too.

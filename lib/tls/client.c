@@ -378,17 +378,18 @@ enum tlsdial_cause tlsdial_client_set_connect_timeout(tlsdial_client *client,
                                                       int64_t limit,
                                                       struct tlsdial_error *error)
 {
-    return set_limit(client, &client->connect_timeout, limit, error);
+    return set_limit(client, client != NULL ? &client->connect_timeout : NULL, limit,
+                     error);
 }
 
 enum tlsdial_cause tlsdial_client_set_idle_timeout(tlsdial_client *client, int64_t limit,
                                                    struct tlsdial_error *error)
 {
-    return set_limit(client, &client->idle_timeout, limit, error);
+    return set_limit(client, client != NULL ? &client->idle_timeout : NULL, limit, error);
 }
 
 enum tlsdial_cause tlsdial_client_set_max_time(tlsdial_client *client, int64_t limit,
                                                struct tlsdial_error *error)
 {
-    return set_limit(client, &client->max_time, limit, error);
+    return set_limit(client, client != NULL ? &client->max_time : NULL, limit, error);
 }

@@ -17,7 +17,7 @@ enum conn_outcome conn_outcome(tlsdial_conn *conn, int result)
     case SSL_ERROR_ZERO_RETURN:
         return CONN_PEER_CLOSED;
     case SSL_ERROR_WANT_READ:
-        conn->wants_read = true;
+        conn->wants_read = conn->starved = true;
         return CONN_AGAIN;
     case SSL_ERROR_WANT_WRITE:
         conn->wants_write = true;

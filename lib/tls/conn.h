@@ -62,6 +62,7 @@ struct tlsdial_conn {
     bool write_failed;            /**< the peer's last words are still to be read */
     struct ending write_ending;   /**< how it failed */
     bool wants_read, wants_write; /**< what the last call ended for */
+    bool starved;                 /**< OpenSSL has less than a record; more must arrive */
     struct wait_set waits;        /**< of a call that waits */
     enum {
         CONN_USABLE,

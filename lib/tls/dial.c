@@ -414,6 +414,9 @@ tlsdial_dialing *tlsdial_begin(tlsdial_client *client, const char *host, const c
     tlsdial_dialing *dialing = OPENSSL_zalloc(sizeof *dialing);
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (dialing == NULL) {
+        struct dial_options unused;
+        (void)dial_options_parse(&unused, options, NULL, NULL);
+        dial_options_clear(&unused); /* closes the socket, which is ours also now */
         error_out_of_memory(&reason);
     } else {
         dialing->client = client;

@@ -256,9 +256,7 @@ const struct tlsdial_trust *tlsdial_evidence_trust(const tlsdial_evidence *evide
     if (evidence->trust == NULL || index >= evidence->trust->count)
         return NULL;
     struct tlsdial_trust *place = &evidence->trust->places[index];
-    if (place->kind == TLSDIAL_TRUST_DIRECTORY && place->certificates == 0)
-        place->certificates = trust_count_directories(place->path);
-    return place;
+    return trust_look(place) ? place : NULL;
 }
 
 bool evidence_negotiated(tlsdial_evidence *evidence, SSL *ssl)

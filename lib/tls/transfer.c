@@ -65,14 +65,20 @@ static const char *misuse_of(const tlsdial_conn *conn,
 
 /* ---- reading ---- */
 
+/* Whether OpenSSL may hold a record. It also holds the beginning of one, which SSL_has_pending(3) counts
+ * too, but of which nothing comes before the rest. */
+static bool holds_record(const tlsdial_conn *conn)
+{
+    return SSL_has_pending(conn->ssl) == 1 && !conn->starved;
+}
+
 /* A read that finds nothing costs more: OpenSSL gets a buffer for it. */
 static bool has_arrived(const tlsdial_conn *conn)
 {
     const struct deadline at_once = {.at = 0};
     struct sock_wait wait = {.fd = stream_fd(conn->stream), .want_read = true};
     int code;
-    return SSL_has_pending(conn->ssl) == 1 ||
-           sock_wait(&wait, 1, at_once, &code) == SOCK_DONE;
+    return holds_record(conn) || sock_wait(&wait, 1, at_once, &code) == SOCK_DONE;
 }
 
 /* One SSL_read_ex(), at most one record. */
@@ -80,6 +86,7 @@ static enum conn_outcome read_some(tlsdial_conn *conn, struct tlsdial_transfer *
 {
     ERR_clear_error();
     stream_reopen(conn->stream);
+    conn->starved = false;
     enum conn_outcome outcome =
         conn_outcome(conn, SSL_read_ex(conn->ssl, transfer->in, transfer->in_length,
                                        &transfer->in_done));
@@ -112,9 +119,14 @@ static enum tlsdial_cause read_last_words(tlsdial_conn *conn,
         stream_reopen(conn->stream);
         outcome = conn_outcome(conn, SSL_peek_ex(conn->ssl, &byte, 1, &n));
     }
-    if (transfer->in_done > 0 || (transfer->in_end && !ended_before) ||
-        (ended_before && transfer->out_length == 0))
+    if (transfer->in_done > 0 || (transfer->in_end && !ended_before))
         return TLSDIAL_OK;
+    if (ended_before && conn->end_wanted && transfer->out_length == 0) {
+        /* The peer wanted no more, and neither does the caller: our end need not arrive. */
+        conn->write_failed = false;
+        conn->end_sent = true;
+        return TLSDIAL_OK;
+    }
     struct ending ending = conn_ending(conn);
     if (outcome != CONN_FAILED || ending.end != STREAM_OPEN || ERR_peek_error() == 0)
         ending = conn->write_ending;
@@ -230,6 +242,7 @@ static enum tlsdial_cause turn(tlsdial_conn *conn, struct tlsdial_transfer *tran
     bool writes = transfer->out_done < transfer->out_length || !is_flushed(conn);
     bool reads = transfer->in_length > 0 && !conn->peer_closed;
     bool wants_write = false;
+    conn->wants_read = conn->wants_write = false;
     /* First, where there is something: a write that fails may lose it (OpenSSL 4.0). */
     if (reads && !conn->write_failed && (!writes || has_arrived(conn))) {
         enum conn_outcome outcome = read_some(conn, transfer);
@@ -242,13 +255,15 @@ static enum tlsdial_cause turn(tlsdial_conn *conn, struct tlsdial_transfer *tran
         enum tlsdial_cause cause = write_turn(conn, transfer, moved, error);
         if (cause != TLSDIAL_OK)
             return cause;
-        wants_write = wants_write || conn->wants_write;
+        /* What was left for the next turn, with room in the socket, is waited for as well. */
+        wants_write = wants_write || conn->wants_write ||
+                      (!conn->wants_read && transfer->out_done < transfer->out_length);
     }
     if (conn->write_failed && !*moved) {
         *moved = true;
         return read_last_words(conn, transfer, error);
     }
-    conn->wants_read = reads || conn->wants_read;
+    conn->wants_read = (reads && !conn->peer_closed) || conn->wants_read;
     conn->wants_write = wants_write;
     return TLSDIAL_OK;
 }
@@ -337,6 +352,7 @@ enum tlsdial_cause tlsdial_transfer(tlsdial_conn *conn, struct tlsdial_transfer 
     conn->end_wanted = conn->end_wanted || transfer->out_end;
     bool nothing_left = transfer->out_length == 0 && is_flushed(conn) &&
                         (transfer->in_length == 0 || conn->peer_closed);
+    conn->wants_read = conn->wants_write = false;
     if (!nothing_left)
         cause = transfer_until(conn, transfer, limit, is_callers, error);
     transfer->out_flushed =
@@ -354,7 +370,7 @@ size_t tlsdial_conn_wants(const tlsdial_conn *conn, struct tlsdial_want *wants,
         add_wants(conn, &set);
     size_t count = wait_set_export(&set, wants, room, timeout_ms);
     wait_set_clear(&set);
-    if (conn != NULL && timeout_ms != NULL && SSL_has_pending(conn->ssl) == 1)
+    if (conn != NULL && timeout_ms != NULL && conn->wants_read && holds_record(conn))
         *timeout_ms = 0;
     return count;
 }
@@ -371,6 +387,8 @@ enum tlsdial_cause tlsdial_read(tlsdial_conn *conn, void *buffer, size_t length,
     if (received == NULL || length == 0)
         return conn_misuse(
             conn, received == NULL ? "the count is NULL" : "a read of no bytes", error);
+    if (conn != NULL && conn->state == CONN_USABLE && conn->peer_closed)
+        return TLSDIAL_OK; /* the end, whatever has become of what we sent */
     do /* sending what is left of an earlier call is progress, but not for the reader */
         cause = tlsdial_transfer(conn, &transfer, TLSDIAL_NO_LIMIT, error);
     while (cause == TLSDIAL_OK && transfer.in_done == 0 && !transfer.in_end);
@@ -422,8 +440,7 @@ enum tlsdial_cause tlsdial_half_close(tlsdial_conn *conn, struct tlsdial_error *
     enum tlsdial_cause cause;
     do
         cause = tlsdial_transfer(conn, &transfer, TLSDIAL_NO_LIMIT, error);
-    while (cause == TLSDIAL_OK && !transfer.out_flushed &&
-           !(conn->write_failed && conn->peer_closed));
+    while (cause == TLSDIAL_OK && !transfer.out_flushed);
     return cause;
 }
 

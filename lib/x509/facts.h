@@ -17,6 +17,10 @@ struct finding facts_of_error(const struct verify_request *request,
 /** That the trust settings of a trusted place reject the certificate. */
 struct finding facts_of_rejection(const struct verify_request *request,
                                   const X509 *certificate, int depth);
+/** Adds what of the trusted places that may have a certificate of the name could not be read; NULL: of
+ * any name. It reads directories and files: for what is reported only. */
+void facts_of_unread(struct finding *finding, const struct trust *trust,
+                     const X509_NAME *name);
 /** Adds to a finding of an absent issuer where a certificate is that has its name, how that one
  * differs, and where the issuer is to be had. It checks signatures: for what is reported only. */
 void facts_of_namesake(struct finding *finding, X509 *certificate,

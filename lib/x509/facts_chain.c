@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "x509/certificate.h"
 #include "x509/facts.h"
+#include "x509/trust.h"
 
 /* ---- who has the issuer's name and is not the issuer ---- */
 
@@ -83,6 +84,14 @@ void facts_of_namesake(struct finding *finding, X509 *certificate,
     if (url != NULL)
         finding_take(finding, &finding->url, url);
     sk_X509_pop_free(trusted, X509_free);
+}
+
+/* ---- what could not be looked into ---- */
+
+void facts_of_unread(struct finding *finding, const struct trust *trust,
+                     const X509_NAME *name)
+{
+    finding_take(finding, &finding->unread, trust_unread(trust, name));
 }
 
 /* ---- which name breaks whose constraints ---- */

@@ -10,12 +10,13 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 
+#include "base/error.h"
 #include "x509/bundle.h"
-
-#define FIRST_READ (256 * 1024) /* octets; the bundles of distributions fit */
+#include "x509/file_parse.h"
+#include "x509/file_text.h"
 
 /* Of one store. Written while it is set up, read by the threads that verify. */
 struct bundle_list {
@@ -24,50 +25,6 @@ struct bundle_list {
     STACK_OF(X509) * odd;   /* of the files that were parsed at once; NULL: none */
     X509_LOOKUP *directory; /* the store's own, asked with us; NULL: none */
 };
-
-/* ---- reading ---- */
-
-/* Reads on into *text, of room octets, until the end. */
-static enum lookup_result read_on(BIO *bio, char **text, size_t room, size_t *length)
-{
-    for (;;) {
-        size_t n;
-        if (*length == room) {
-            char *larger =
-                room > LOOKUP_LARGEST_FILE ? NULL : OPENSSL_realloc(*text, 2 * room);
-            if (larger == NULL)
-                return room > LOOKUP_LARGEST_FILE ? LOOKUP_TOO_LARGE
-                                                  : LOOKUP_OUT_OF_MEMORY;
-            *text = larger;
-            room *= 2;
-        }
-        ERR_set_mark();
-        if (BIO_read_ex(bio, *text + *length, room - *length, &n) != 1) {
-            bool at_end = ERR_peek_last_error() == 0 || BIO_eof(bio);
-            ERR_clear_last_mark();
-            return at_end ? LOOKUP_LOADED : LOOKUP_UNREADABLE;
-        }
-        ERR_pop_to_mark();
-        *length += n;
-    }
-}
-
-static enum lookup_result read_file(const char *file, char **text, size_t *length)
-{
-    BIO *bio = BIO_new_file(file, "rb");
-    if (bio == NULL)
-        return LOOKUP_UNREADABLE;
-    *length = 0;
-    *text = OPENSSL_malloc(FIRST_READ);
-    enum lookup_result result =
-        *text != NULL ? read_on(bio, text, FIRST_READ, length) : LOOKUP_OUT_OF_MEMORY;
-    BIO_free(bio);
-    if (result == LOOKUP_LOADED && *length > LOOKUP_LARGEST_FILE)
-        result = LOOKUP_TOO_LARGE;
-    if (result != LOOKUP_LOADED)
-        OPENSSL_free(*text);
-    return result;
-}
 
 /* ---- adding ---- */
 
@@ -159,56 +116,69 @@ static bool add_odd(struct bundle_list *list, X509 *certificate)
     return false;
 }
 
-/* What no index can be made of: all of it at once, as OpenSSL reads it. */
+/* What no index can be made of: all of it at once. */
 static enum lookup_result add_parsed(X509_STORE *store, const char *text, size_t length,
-                                     size_t *certificates)
+                                     struct lookup_added *added)
 {
-    BIO *bio = BIO_new_mem_buf(text, (int)length);
-    if (bio == NULL)
-        return LOOKUP_OUT_OF_MEMORY;
-    char no_passphrase[] = ""; /* a private key in the file is not ours to ask about */
-    STACK_OF(X509_INFO) *all = PEM_X509_INFO_read_bio(bio, NULL, NULL, no_passphrase);
-    bool any = false, ok = all != NULL;
-    for (int i = 0; ok && i < sk_X509_INFO_num(all); i++) {
-        const X509_INFO *info = sk_X509_INFO_value(all, i);
-        ok = (info->x509 == NULL || add_odd(list_of(store), info->x509)) &&
-             (info->crl == NULL || X509_STORE_add_crl(store, info->crl) == 1);
-        *certificates += info->x509 != NULL;
-        any = any || info->x509 != NULL || info->crl != NULL;
+    struct file_content content;
+    bool ok = file_parse(&content, text, length), any = false;
+    if (ok)
+        any = !file_content_is_empty(&content);
+    for (int i = 0; ok && i < sk_X509_num(content.certificates); i++) {
+        ok = add_odd(list_of(store), sk_X509_value(content.certificates, i));
+        added->certificates++;
     }
-    sk_X509_INFO_pop_free(all, X509_INFO_free);
-    BIO_free(bio);
-    return !ok ? LOOKUP_MALFORMED : any ? LOOKUP_LOADED : LOOKUP_EMPTY;
+    for (int i = 0; ok && i < sk_X509_CRL_num(content.crls); i++)
+        ok = X509_STORE_add_crl(store, sk_X509_CRL_value(content.crls, i)) == 1;
+    file_content_clear(&content);
+    return ok && any ? LOOKUP_LOADED : LOOKUP_FAULTY;
+}
+
+/* Adds the text, which is the store's if it is kept. */
+static enum lookup_result add_text(X509_STORE *store, char *text, size_t length,
+                                   struct lookup_added *added)
+{
+    struct bundle bundle;
+    enum bundle_result indexed = bundle_index(&bundle, text, length);
+    if (indexed == BUNDLE_INDEXED && bundle.count > 0) {
+        added->certificates = bundle.certificates;
+        if (add_bundle(store, bundle))
+            return LOOKUP_LOADED;
+        bundle_clear(&bundle);
+        return LOOKUP_OUT_OF_MEMORY;
+    }
+    enum lookup_result result = indexed == BUNDLE_OUT_OF_MEMORY
+                                    ? LOOKUP_OUT_OF_MEMORY
+                                    : add_parsed(store, text, length, added);
+    if (result == LOOKUP_FAULTY)
+        file_fault(added->fault, text, length);
+    if (indexed == BUNDLE_INDEXED)
+        bundle_clear(&bundle);
+    else
+        OPENSSL_free(text);
+    return result;
 }
 
 enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
-                                   size_t *certificates)
+                                   struct lookup_added *added)
 {
-    struct bundle bundle;
+    char reason[FILE_FAULT_SIZE];
     char *text;
     size_t length;
-    *certificates = 0;
-    enum lookup_result result = read_file(file, &text, &length);
-    if (result != LOOKUP_LOADED)
-        return result;
-    switch (bundle_index(&bundle, text, length)) {
-    case BUNDLE_INDEXED:
-        *certificates = bundle.certificates;
-        result = bundle.count == 0            ? LOOKUP_EMPTY
-                 : !add_bundle(store, bundle) ? LOOKUP_OUT_OF_MEMORY
-                                              : LOOKUP_LOADED;
-        if (result != LOOKUP_LOADED)
-            bundle_clear(&bundle);
-        return result;
-    case BUNDLE_ODD:
-        result = add_parsed(store, text, length, certificates);
-        break;
+    *added = (struct lookup_added){0};
+    switch (file_text_read(file, &text, &length)) {
+    case FILE_TEXT_READ:
+        return add_text(store, text, length, added);
+    case FILE_TEXT_UNREADABLE:
+        snprintf(added->fault, sizeof added->fault, "%s",
+                 error_system_reason(reason, sizeof reason, "unreadable"));
+        return LOOKUP_UNREADABLE;
+    case FILE_TEXT_TOO_LARGE:
+        snprintf(added->fault, sizeof added->fault, "it is larger than 64 MiB");
+        return LOOKUP_FAULTY;
     default:
-        result = LOOKUP_OUT_OF_MEMORY;
-        break;
+        return LOOKUP_OUT_OF_MEMORY;
     }
-    OPENSSL_free(text);
-    return result;
 }
 
 /* ---- finding ---- */

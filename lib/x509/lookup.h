@@ -5,6 +5,8 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
+#include "x509/file_fault.h"
+
 /** Has the store ask our lookup first. False when out of memory. To be called before any other
  * lookup is added: what files have comes before what directories have, as with OpenSSL. */
 bool lookup_prepare_store(X509_STORE *store);
@@ -12,19 +14,20 @@ bool lookup_prepare_store(X509_STORE *store);
 enum lookup_result {
     LOOKUP_LOADED,
     LOOKUP_UNREADABLE, /**< errno and OpenSSL's error queue say why */
-    LOOKUP_MALFORMED,  /**< OpenSSL's error queue says what */
-    LOOKUP_EMPTY,      /**< no certificate and no CRL */
-    LOOKUP_TOO_LARGE,
+    LOOKUP_FAULTY,     /**< damaged, too large, or without any certificate and CRL */
     LOOKUP_OUT_OF_MEMORY
 };
 
-#define LOOKUP_LARGEST_FILE (64 * 1024 * 1024) /**< octets: some 30,000 certificates */
+/** What became of a file. A plain value. */
+struct lookup_added {
+    size_t certificates;
+    char fault[FILE_FAULT_SIZE]; /**< why it is not loaded, in words; "": it is */
+};
 
-/** Adds a file to the store, and tells how many certificates it has. A file that was read counts
- * as loaded when one block of it, that nobody has asked for, turns out to be no certificate
- * later: only lengths and names have been looked at. */
+/** Adds a file to the store. A file that was read counts as loaded when one block of it, that nobody
+ * has asked for, turns out to be no certificate later: only lengths and names have been looked at. */
 enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
-                                   size_t *certificates);
+                                   struct lookup_added *added);
 
 /** Has the lookup ask the store's lookup of hashed directories too, so that certificates of one name
  * are found in either. False when out of memory. */

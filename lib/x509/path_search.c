@@ -19,21 +19,14 @@
 #include "x509/facts.h"
 #include "x509/lookup.h"
 #include "x509/path_budget.h"
+#include "x509/path_queue.h"
 #include "x509/pin.h"
-
-/* The certificates that a path must do without. */
-struct exclusion {
-    X509 *certificates[MOST_EXCLUDED];
-    size_t count;
-};
 
 struct search {
     const struct verify_request *request;
     X509_STORE_CTX *openssl_ctx; /* its result is OpenSSL's */
     STACK_OF(X509) * untrusted;
-    STACK_OF(X509) * excluded; /* keeps those of the queue */
-    struct exclusion queue[MOST_PATHS];
-    size_t queued, next;
+    struct path_queue *queue;   /* what other paths are to go without */
     int64_t budget;             /* left for other paths: see path_budget.h */
     struct candidate candidate; /* under way */
 };
@@ -223,22 +216,13 @@ static void try_path(struct search *search, X509_STORE_CTX *store_ctx)
 
 /* ---- other paths ---- */
 
-static bool excludes(const struct exclusion *exclusion, const X509 *certificate)
-{
-    for (size_t i = 0; i < exclusion->count; i++)
-        if (X509_cmp(exclusion->certificates[i], certificate) == 0)
-            return true;
-    return false;
-}
-
 /* OpenSSL's own test, which a path then passes that has what the search goes without. */
 static int check_issued(X509_STORE_CTX *store_ctx,
                         TLSDIAL_CALLBACK_CONST X509 *certificate,
                         TLSDIAL_CALLBACK_CONST X509 *issuer)
 {
     const struct search *search = search_of(store_ctx);
-    if (search != NULL && search->next > 0 &&
-        excludes(&search->queue[search->next - 1], issuer))
+    if (search != NULL && path_queue_excludes(search->queue, issuer))
         return 0;
     int code = X509_check_issued(issuer, certificate);
     /* Whether the issuer may sign is judged afterwards, and then reported as what it is. */
@@ -259,52 +243,13 @@ void path_search_prepare_store(X509_STORE *store)
     X509_STORE_set_lookup_crls(store, lookup_crls);
 }
 
-static bool same_exclusion(const struct exclusion *a, const struct exclusion *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!excludes(b, a->certificates[i]))
-            return false;
-    return true;
-}
-
-static bool is_queued(const struct search *search, const struct exclusion *exclusion)
-{
-    for (size_t i = 0; i < search->queued; i++)
-        if (same_exclusion(&search->queue[i], exclusion))
-            return true;
-    return false;
-}
-
-/* Puts "what this path did without, and this one too" at the end of the queue. */
-static bool enqueue(struct search *search, X509 *certificate)
-{
-    struct exclusion next = {0};
-    if (search->next > 0)
-        next = search->queue[search->next - 1];
-    if (search->queued == MOST_PATHS || next.count == MOST_EXCLUDED)
-        return true;
-    next.certificates[next.count++] = certificate;
-    if (is_queued(search, &next))
-        return true;
-    if (X509_up_ref(certificate) != 1)
-        return false;
-    if (sk_X509_push(search->excluded, certificate) == 0) {
-        X509_free(certificate);
-        return false;
-    }
-    search->queue[search->queued++] = next;
-    return true;
-}
-
 /* Every issuer of a path may be the one that leads astray; those with a finding come first. */
 static bool enqueue_issuers(struct search *search, const struct candidate *candidate)
 {
     for (int blamed = 1; blamed >= 0; blamed--)
         for (int depth = 1; depth < sk_X509_num(candidate->chain); depth++)
             if (has_finding_at(candidate, depth) == (blamed == 1) &&
-                !enqueue(search, sk_X509_value(candidate->chain, depth)))
+                !path_queue_add(search->queue, sk_X509_value(candidate->chain, depth)))
                 return false;
     return true;
 }
@@ -359,10 +304,9 @@ static bool is_worth_searching(const struct search *search, const struct candida
            (rank == RANK_FAULTY || rank == RANK_EXPIRES_SOON);
 }
 
-/* Tries the next of the queue, and keeps it if it is better. False when that ends the search. */
+/* Tries the path that the queue is at, and keeps it if it is better. False when that ends the search. */
 static bool try_next(struct search *search, struct candidate *best)
 {
-    search->next++;
     X509_STORE_CTX *store_ctx = new_context(search);
     if (store_ctx == NULL)
         return false;
@@ -398,8 +342,8 @@ struct candidate path_search(const struct verify_request *request,
     search->request = request;
     search->openssl_ctx = store_ctx;
     search->untrusted = untrusted;
-    search->excluded = sk_X509_new_null();
-    if (search->excluded == NULL)
+    search->queue = path_queue_new();
+    if (search->queue == NULL)
         goto end;
     try_path(search, store_ctx);
     best = search->candidate;
@@ -411,12 +355,12 @@ struct candidate path_search(const struct verify_request *request,
         !enqueue_issuers(search, &best))
         goto end;
     search->budget = path_budget(path_cost(best.chain));
-    while (search->next < search->queued && search->budget > 0 &&
-           !deadline_passed(request->deadline) && is_worth_searching(search, &best))
+    while (search->budget > 0 && !deadline_passed(request->deadline) &&
+           is_worth_searching(search, &best) && path_queue_next(search->queue))
         if (!try_next(search, &best))
             break;
 end:
-    sk_X509_pop_free(search->excluded, X509_free);
+    path_queue_free(search->queue);
     OPENSSL_free(search);
     return best;
 }

@@ -7,9 +7,6 @@
 #include "base/finding.h"
 #include "x509/request.h"
 
-#define MOST_PATHS 64   /* to be tried for one server */
-#define MOST_EXCLUDED 8 /* certificates that a path goes without */
-
 /** One path, and what it came to. */
 struct candidate {
     STACK_OF(X509) * chain;

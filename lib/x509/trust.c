@@ -13,14 +13,19 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "x509/directory.h"
+#include "x509/file_parse.h"
+#include "x509/file_text.h"
 #include "x509/lookup.h"
 
 /* ---- the list of places ---- */
 
 void trust_clear(struct trust *trust)
 {
-    for (size_t i = 0; i < trust->count; i++)
+    for (size_t i = 0; i < trust->count; i++) {
         free_text(trust->places[i].path);
+        free_text(trust->places[i].unread);
+    }
     OPENSSL_free(trust->places);
     OPENSSL_free(trust->words);
     *trust = (struct trust){0};
@@ -30,28 +35,38 @@ bool trust_copy_places(struct trust *to, const struct trust *from)
 {
     to->places = OPENSSL_zalloc((from->count + 1) * sizeof *to->places);
     for (; to->places != NULL && to->count < from->count; to->count++) {
-        to->places[to->count] = from->places[to->count];
-        to->places[to->count].path = OPENSSL_strdup(from->places[to->count].path);
-        if (to->places[to->count].path == NULL)
+        const struct tlsdial_trust *place = &from->places[to->count];
+        struct tlsdial_trust *copy = &to->places[to->count];
+        *copy = *place;
+        copy->path = OPENSSL_strdup(place->path);
+        copy->unread = place->unread != NULL ? OPENSSL_strdup(place->unread) : NULL;
+        if (copy->path == NULL || (place->unread != NULL && copy->unread == NULL)) {
+            to->count++;
             return false;
+        }
     }
     return to->places != NULL;
 }
 
 /* Adds one, also to the words that messages have: "FILE or DIRECTORY". */
 static bool add_place(struct trust *trust, const char *path, enum tlsdial_trust_kind kind,
-                      size_t certificates)
+                      const struct lookup_added *added)
 {
     const char *before = trust->words;
     size_t size = strlen(before) + strlen(path) + sizeof " or ";
-    struct tlsdial_trust place = {
-        .path = OPENSSL_strdup(path), .kind = kind, .certificates = certificates};
+    bool faulty = added != NULL && *added->fault != '\0';
+    struct tlsdial_trust place = {.path = OPENSSL_strdup(path),
+                                  .kind = kind,
+                                  .certificates = added != NULL ? added->certificates : 0,
+                                  .unread = faulty ? OPENSSL_strdup(added->fault) : NULL};
     struct tlsdial_trust *places =
         OPENSSL_realloc(trust->places, (trust->count + 1) * sizeof place);
     trust->places = places != NULL ? places : trust->places;
     char *words = OPENSSL_malloc(size);
-    if (place.path == NULL || places == NULL || words == NULL) {
+    if (place.path == NULL || places == NULL || words == NULL ||
+        (faulty && place.unread == NULL)) {
         free_text(place.path);
+        free_text(place.unread);
         OPENSSL_free(words);
         return false;
     }
@@ -63,60 +78,6 @@ static bool add_place(struct trust *trust, const char *path, enum tlsdial_trust_
 }
 
 /* ---- directories ---- */
-
-/* Whether a path ends in a name such as "1a2b3c4d.0", as c_rehash(1) makes them. */
-static bool is_hash_name(const char *path)
-{
-    size_t length = strlen(path);
-    size_t digits = 0;
-    while (digits < length && strchr("0123456789", path[length - 1 - digits]) != NULL)
-        digits++;
-    if (digits == 0 || length < digits + 9 || path[length - digits - 1] != '.')
-        return false;
-    const char *hash = path + length - digits - 9;
-    return strspn(hash, "0123456789abcdefABCDEF") == 8;
-}
-
-enum directory_content { DIRECTORY_UNREADABLE, DIRECTORY_NONE, DIRECTORY_FILES };
-
-/* What a path has, and how many of its names are for OpenSSL's lookup by hash. OSSL_STORE lists
- * directories wherever OpenSSL runs, ISO C does not. */
-static enum directory_content look_into(const char *directory, size_t *hashed)
-{
-    enum directory_content content = DIRECTORY_NONE;
-    OSSL_STORE_CTX *store = OSSL_STORE_open(directory, NULL, NULL, NULL, NULL);
-    *hashed = 0;
-    if (store == NULL)
-        return DIRECTORY_UNREADABLE;
-    while (!OSSL_STORE_eof(store) && !OSSL_STORE_error(store)) {
-        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-        if (info != NULL && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_NAME) {
-            content = DIRECTORY_FILES;
-            *hashed += is_hash_name(OSSL_STORE_INFO_get0_NAME(info));
-        }
-        OSSL_STORE_INFO_free(info);
-    }
-    OSSL_STORE_close(store);
-    return content;
-}
-
-size_t trust_count_directories(const char *list)
-{
-    const char separator[] = {TLSDIAL_LIST_SEPARATOR, '\0'};
-    size_t all = 0;
-    ERR_set_mark();
-    for (size_t length; *list != '\0'; list += length + (list[length] != '\0')) {
-        size_t count = 0;
-        length = strcspn(list, separator);
-        char *directory = length > 0 ? OPENSSL_strndup(list, length) : NULL;
-        if (directory != NULL)
-            look_into(directory, &count);
-        OPENSSL_free(directory);
-        all += count;
-    }
-    ERR_pop_to_mark();
-    return all;
-}
 
 /* Has the store look into the directory, or the list of them. */
 static bool use_directory(X509_STORE *store, const char *directory)
@@ -144,8 +105,9 @@ static const char *environment(const char *variable)
 }
 
 struct defaults {
-    const char *file, *directory; /* NULL: none */
-    bool guess;                   /* nobody said where; elsewhere may do as well */
+    const char *file, *directory;     /* NULL: none */
+    bool file_named, directory_named; /* by the environment or this build */
+    bool guess;                       /* nobody said where; elsewhere may do as well */
 };
 
 static struct defaults find_defaults(void)
@@ -160,6 +122,8 @@ static struct defaults find_defaults(void)
         built_file = X509_get_default_cert_file();
         built_directory = X509_get_default_cert_dir();
     }
+    defaults.file_named = file != NULL || configured;
+    defaults.directory_named = directory != NULL || configured;
     defaults.file = file != NULL ? file : built_file;
     defaults.directory = directory != NULL ? directory : built_directory;
     return defaults;
@@ -168,19 +132,25 @@ static struct defaults find_defaults(void)
 /* Like X509_STORE_set_default_paths(3), it is no error if nothing is there: a chain that needs it
  * will tell. What is trusted must not depend on when a signal comes, though. */
 static enum tlsdial_cause add_default_file(struct trust *trust, X509_STORE *store,
-                                           const char *file, struct tlsdial_error *error)
+                                           const struct defaults *defaults,
+                                           struct tlsdial_error *error)
 {
-    size_t count = 0;
-    ERR_set_mark();
-    enum lookup_result result = lookup_add_file(store, file, &count);
+    struct lookup_added added;
+    const char *file = defaults->file;
+    ERR_clear_error();
+    enum lookup_result result = lookup_add_file(store, file, &added);
     int code = errno;
-    ERR_pop_to_mark();
+    ERR_clear_error();
     if (result == LOOKUP_UNREADABLE && code == EINTR)
         return tlsdial_error_set(error, TLSDIAL_CA_STORE, EINTR,
                                  "CA file '%s': reading it was interrupted", file);
     if (result == LOOKUP_OUT_OF_MEMORY ||
-        !add_place(trust, file, TLSDIAL_TRUST_FILE, count))
+        !add_place(trust, file, TLSDIAL_TRUST_FILE, &added))
         return error_out_of_memory(error);
+    /* Many systems lack what OpenSSL was built to look for, and have a directory instead. */
+    trust->unread_file =
+        result == LOOKUP_FAULTY ||
+        (result == LOOKUP_UNREADABLE && (code != ENOENT || defaults->file_named));
     return TLSDIAL_OK;
 }
 
@@ -198,17 +168,17 @@ static bool use_system_store(X509_STORE *store)
 
 static bool add_distribution_bundle(struct trust *trust, X509_STORE *store)
 {
-    size_t count = 0;
+    struct lookup_added added;
     for (size_t i = 0; i < sizeof distribution_bundles / sizeof *distribution_bundles;
          i++) {
         const char *file = distribution_bundles[i];
         ERR_set_mark();
-        enum lookup_result result = lookup_add_file(store, file, &count);
+        enum lookup_result result = lookup_add_file(store, file, &added);
         ERR_pop_to_mark();
         if (result == LOOKUP_OUT_OF_MEMORY)
             return false;
         if (result == LOOKUP_LOADED)
-            return add_place(trust, file, TLSDIAL_TRUST_FILE, count);
+            return add_place(trust, file, TLSDIAL_TRUST_FILE, &added);
     }
     return true;
 }
@@ -220,7 +190,8 @@ static bool add_system_trust(struct trust *trust, X509_STORE *store)
     bool used = use_system_store(store);
     ERR_pop_to_mark();
     if (used)
-        return add_place(trust, "the Windows certificate store", TLSDIAL_TRUST_STORE, 0);
+        return add_place(trust, "the Windows certificate store", TLSDIAL_TRUST_STORE,
+                         NULL);
     return !TLSDIAL_DISTRIBUTIONS || add_distribution_bundle(trust, store);
 }
 
@@ -230,7 +201,7 @@ enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
     struct defaults defaults = find_defaults();
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (defaults.file != NULL)
-        cause = add_default_file(trust, store, defaults.file, error);
+        cause = add_default_file(trust, store, &defaults, error);
     if (cause != TLSDIAL_OK)
         return cause;
     bool ok = true;
@@ -238,21 +209,50 @@ enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
         ERR_set_mark();
         use_directory(store, defaults.directory);
         ERR_pop_to_mark();
-        ok = add_place(trust, defaults.directory, TLSDIAL_TRUST_DIRECTORY, 0);
+        ok = add_place(trust, defaults.directory, TLSDIAL_TRUST_DIRECTORY, NULL);
+        trust->directory_named = defaults.directory_named;
     }
     if (ok && defaults.guess && trust_is_empty(trust))
         ok = add_system_trust(trust, store);
     return ok ? TLSDIAL_OK : error_out_of_memory(error);
 }
 
+/* ---- what could not be read ---- */
+
+bool trust_look(struct tlsdial_trust *place)
+{
+    char faults[DIRECTORY_FAULTS_SIZE];
+    if (place->kind != TLSDIAL_TRUST_DIRECTORY || place->certificates > 0 ||
+        place->unread != NULL)
+        return true;
+    place->certificates = directory_list_look(place->path, faults);
+    if (*faults != '\0')
+        place->unread = OPENSSL_strdup(faults);
+    return *faults == '\0' || place->unread != NULL;
+}
+
+char *trust_unread(const struct trust *trust, const X509_NAME *name)
+{
+    char faults[DIRECTORY_FAULTS_SIZE] = "";
+    for (size_t i = 0; i < trust->count; i++) {
+        const struct tlsdial_trust *place = &trust->places[i];
+        if (place->kind == TLSDIAL_TRUST_DIRECTORY)
+            directory_list_faults(place->path, name, trust->directory_named, faults);
+        else if (place->unread != NULL && trust->unread_file)
+            directory_add_fault(faults, place->path, place->unread);
+    }
+    return OPENSSL_strdup(faults);
+}
+
 /* Of a store nothing is claimed. */
 bool trust_is_empty(const struct trust *trust)
 {
+    char faults[DIRECTORY_FAULTS_SIZE];
     for (size_t i = 0; i < trust->count; i++) {
         const struct tlsdial_trust *place = &trust->places[i];
         if (place->certificates > 0 || place->kind == TLSDIAL_TRUST_STORE ||
             (place->kind == TLSDIAL_TRUST_DIRECTORY &&
-             trust_count_directories(place->path) > 0))
+             directory_list_look(place->path, faults) > 0))
             return false;
     }
     return true;
@@ -260,34 +260,20 @@ bool trust_is_empty(const struct trust *trust)
 
 /* ---- the user's own ---- */
 
-/* The reason for the message; text has room for one of the system's. */
-static const char *file_fault(enum lookup_result result, char *text, size_t size)
-{
-    switch (result) {
-    case LOOKUP_UNREADABLE:
-        return error_system_reason(text, size, "unreadable");
-    case LOOKUP_TOO_LARGE:
-        return "it is larger than 64 MiB";
-    default:
-        return "it has no certificate that can be read";
-    }
-}
-
 enum tlsdial_cause trust_add_file(struct trust *trust, X509_STORE *store,
                                   const char *file, struct tlsdial_error *error)
 {
-    char text[256];
-    size_t count;
+    struct lookup_added added;
     ERR_clear_error();
-    enum lookup_result result = lookup_add_file(store, file, &count);
+    enum lookup_result result = lookup_add_file(store, file, &added);
     if (result == LOOKUP_OUT_OF_MEMORY ||
-        (result == LOOKUP_LOADED && !add_place(trust, file, TLSDIAL_TRUST_FILE, count)))
+        (result == LOOKUP_LOADED && !add_place(trust, file, TLSDIAL_TRUST_FILE, &added)))
         return error_out_of_memory(error);
-    return result == LOOKUP_LOADED
-               ? TLSDIAL_OK
-               : tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
-                                   "CA file '%s': %s", file,
-                                   file_fault(result, text, sizeof text));
+    if (result != LOOKUP_LOADED)
+        return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
+                                 "CA file '%s': %s", file, added.fault);
+    ERR_clear_error();
+    return TLSDIAL_OK;
 }
 
 enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
@@ -296,7 +282,7 @@ enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
     char text[256];
     size_t hashed;
     ERR_clear_error();
-    enum directory_content content = look_into(directory, &hashed);
+    enum directory_content content = directory_look(directory, &hashed);
     const char *fault =
         content == DIRECTORY_UNREADABLE
             ? error_system_reason(text, sizeof text, "unreadable")
@@ -310,40 +296,73 @@ enum tlsdial_cause trust_add_path(struct trust *trust, X509_STORE *store,
                                  "CA directory '%s': %s", directory, fault);
     ERR_clear_error();
     if (!use_directory(store, directory) ||
-        !add_place(trust, directory, TLSDIAL_TRUST_DIRECTORY, 0))
+        !add_place(trust, directory, TLSDIAL_TRUST_DIRECTORY, NULL))
         return error_out_of_memory(error);
     return TLSDIAL_OK;
 }
 
 bool trust_add_memory(struct trust *trust, size_t certificates)
 {
-    return add_place(trust, "certificates in memory", TLSDIAL_TRUST_MEMORY, certificates);
+    const struct lookup_added added = {.certificates = certificates};
+    return add_place(trust, "certificates in memory", TLSDIAL_TRUST_MEMORY, &added);
+}
+
+/* Moves all of one list to the end of the other. False when out of memory. */
+static bool move_all(STACK_OF(X509) * to, STACK_OF(X509) * from)
+{
+    while (sk_X509_num(from) > 0) {
+        X509 *certificate = sk_X509_shift(from);
+        if (sk_X509_push(to, certificate) == 0) {
+            X509_free(certificate);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Adds what the text has; a fault is put into words. False when out of memory. */
+static bool add_untrusted_text(STACK_OF(X509) * list, const char *text, size_t length,
+                               char fault[FILE_FAULT_SIZE])
+{
+    struct file_content content = {0};
+    bool ok = true;
+    if (file_parse(&content, text, length) && sk_X509_num(content.certificates) > 0)
+        ok = move_all(list, content.certificates);
+    else
+        file_fault(fault, text, length);
+    file_content_clear(&content);
+    return ok;
 }
 
 enum tlsdial_cause trust_add_untrusted(STACK_OF(X509) * list, const char *file,
                                        struct tlsdial_error *error)
 {
-    char text[256];
-    X509 *certificate;
-    int before = sk_X509_num(list);
+    char fault[FILE_FAULT_SIZE] = "", reason[FILE_FAULT_SIZE];
+    char *text;
+    size_t length;
+    bool ok = true;
     ERR_clear_error();
-    BIO *bio = BIO_new_file(file, "r");
-    while (bio != NULL &&
-           (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
-        if (sk_X509_push(list, certificate) == 0) {
-            X509_free(certificate);
-            BIO_free(bio);
-            return error_out_of_memory(error);
-        }
-    BIO_free(bio);
-    bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-    if (bio != NULL && ended && sk_X509_num(list) > before) {
-        ERR_clear_error();
-        return TLSDIAL_OK;
+    switch (file_text_read(file, &text, &length)) {
+    case FILE_TEXT_READ:
+        ok = add_untrusted_text(list, text, length, fault);
+        OPENSSL_free(text);
+        break;
+    case FILE_TEXT_OUT_OF_MEMORY:
+        ok = false;
+        break;
+    case FILE_TEXT_TOO_LARGE:
+        snprintf(fault, sizeof fault, "it is larger than 64 MiB");
+        break;
+    default:
+        snprintf(fault, sizeof fault, "%s",
+                 error_system_reason(reason, sizeof reason, "unreadable"));
+        break;
     }
-    return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(), "file '%s': %s",
-                             file,
-                             error_system_reason(text, sizeof text,
-                                                 ended ? "it has no certificate"
-                                                       : "a certificate cannot be read"));
+    if (!ok)
+        return error_out_of_memory(error);
+    if (*fault != '\0')
+        return tlsdial_error_set(error, TLSDIAL_CA_STORE, ERR_peek_error(),
+                                 "file '%s': %s", file, fault);
+    ERR_clear_error();
+    return TLSDIAL_OK;
 }

@@ -3,6 +3,7 @@
 #define TLSDIAL_X509_TRUST_H
 
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 #include "tlsdial.h"
 
@@ -11,13 +12,20 @@ struct trust {
     char *words; /**< "FILE or DIRECTORY", for messages; "": nowhere yet */
     struct tlsdial_trust *places;
     size_t count;
+    bool unread_file;     /**< the default file: that it was not read is worth saying */
+    bool directory_named; /**< the default directory: it should exist */
 };
 
 void trust_clear(struct trust *trust);
 /** Copies the places alone. False when out of memory; *to is to be cleared in any case. */
 bool trust_copy_places(struct trust *to, const struct trust *from);
-/** How many certificates a directory has, by their names. */
-size_t trust_count_directories(const char *directory);
+/** Has a directory counted, by its names, and notes what of it cannot be read, unless that is known.
+ * False when out of memory. */
+bool trust_look(struct tlsdial_trust *place);
+/** What could not be read of the places that may have a certificate of the name, and why; NULL: of any
+ * name. "": nothing. OPENSSL_free() frees it; NULL when out of memory. It reads directories and files:
+ * for a chain that has failed. */
+char *trust_unread(const struct trust *trust, const X509_NAME *name);
 /** Adds what the environment, this build, or OpenSSL's own says. */
 enum tlsdial_cause trust_use_defaults(struct trust *trust, X509_STORE *store,
                                       struct tlsdial_error *error);

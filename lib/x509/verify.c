@@ -104,6 +104,7 @@ static bool check_trust(const struct verify_request *request, struct candidate *
     struct finding finding = {
         .cause = TLSDIAL_CA_STORE, .kind = FINDING_EMPTY_TRUST, .depth = -1};
     finding_set(&finding, &finding.trust, request->trust->words);
+    facts_of_unread(&finding, request->trust, NULL);
     return candidate_add(candidate, &finding);
 }
 
@@ -167,7 +168,8 @@ static bool ends_trusted(const struct candidate *candidate, X509_STORE_CTX *stor
 }
 
 /* What costs too much to be asked on every path. */
-static void complete_facts(const struct verification *verification,
+static void complete_facts(const struct verify_request *request,
+                           const struct verification *verification,
                            struct candidate *candidate, X509_STORE_CTX *store_ctx)
 {
     for (size_t i = 0; i < candidate->findings.count; i++) {
@@ -176,6 +178,9 @@ static void complete_facts(const struct verification *verification,
         if (certificate == NULL)
             continue;
         finding->sent = sk_X509_num(verification->sent);
+        if (finding->trust != NULL && finding->kind != FINDING_REJECTED)
+            facts_of_unread(finding, request->trust,
+                            X509_get_issuer_name(certificate));
         if (finding->kind == FINDING_ABSENT_ISSUER)
             facts_of_namesake(finding, certificate, store_ctx);
         else if (finding->kind == FINDING_NAME_NOT_PERMITTED ||
@@ -239,7 +244,7 @@ bool verify_chain(struct verification *verification, X509_STORE_CTX *store_ctx)
     if (check_tlsa(request, &candidate) && check_pins(request, &candidate) &&
         check_trust(request, &candidate))
         check_expiry(request, &candidate);
-    complete_facts(verification, &candidate, store_ctx);
+    complete_facts(request, verification, &candidate, store_ctx);
     conclude(verification, &candidate, store_ctx);
     if (verification->verified)
         ERR_pop_to_mark(); /* what other paths came to */

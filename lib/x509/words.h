@@ -3,8 +3,9 @@
 #define TLSDIAL_X509_WORDS_H
 
 #include "base/finding.h"
+#include "x509/phrase.h"
 
-#define WORDS_SIZE 2048 /**< octets that a sentence may have */
+#define WORDS_SIZE PHRASE_SIZE
 
 /** What is wrong, to be read after the certificate's subject: "expired on ...". Escaped. */
 void words_reason(char to[WORDS_SIZE], const struct finding *finding);

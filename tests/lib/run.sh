@@ -46,8 +46,59 @@ find_tlsdial
 bounded_program=$TOP_BUILDDIR/tests/tools/bounded
 [ -z "$EMULATOR" ] && [ -x "$bounded_program" ] || bounded_program=
 
+# --- localhost on a system that does not resolve it -----------------------------------
+
+# A system with no hosts file has no localhost either. The servers of the tests are at 127.0.0.1,
+# so the program gets that address by --resolve, before the other options: the last one wins.
+
+# With a TLSA record the program asks for the name before it needs any CA certificate.
+probe_localhost() {
+    # shellcheck disable=SC2086
+    ${bounded_program:+"$bounded_program" 30} $EMULATOR "$real_tlsdial" --connect-timeout 5 \
+        --tlsa "3 1 1 $(printf '%064d' 0)" localhost 1 >/dev/null 2>&1
+    case $? in
+    20 | 21 | 23 | 70) localhost_resolves=no ;;
+    *) localhost_resolves=yes ;;
+    esac
+}
+
+resolves_localhost() { # resolves_localhost: whether this system does; else $why_no_localhost
+    why_no_localhost='this system does not resolve localhost'
+    [ -n "${localhost_resolves:-}" ] || probe_localhost
+    [ "$localhost_resolves" = yes ]
+}
+
+find_localhost_port() { # find_localhost_port ARGS: sets localhost_port, empty without one
+    localhost_port='' word_before=''
+    for word; do
+        case $word in
+        localhost:*) localhost_port=${word#*:} ;;
+        *://localhost:*) localhost_port=${word#*://localhost:} && localhost_port=${localhost_port%%/*} ;;
+        *) [ "$word_before" != localhost ] || localhost_port=$word ;;
+        esac
+        case $localhost_port in
+        '' | *[!0-9]*) localhost_port='' ;;
+        *) return ;;
+        esac
+        word_before=$word
+    done
+}
+
+# find_localhost_options ARGS: sets localhost_options, two words or none, for ARGS of the program
+find_localhost_options() {
+    localhost_options=''
+    find_localhost_port "$@"
+    [ -n "$localhost_port" ] && [ "$localhost_port" -ge 1 ] && [ "$localhost_port" -le 65535 ] ||
+        return 0
+    resolves_localhost || localhost_options="--resolve localhost:$localhost_port:127.0.0.1"
+}
+
 # shellcheck disable=SC2086 # several words
-tlsdial() { ${bounded_program:+"$bounded_program" $hang_limit} $EMULATOR "$real_tlsdial" "$@"; }
+tlsdial() {
+    find_localhost_options "$@"
+    ${bounded_program:+"$bounded_program" $hang_limit} $EMULATOR "$real_tlsdial" \
+        $localhost_options "$@"
+}
 
 built() { # built tests/tools/PROGRAM ARGS
     find_built "$1"
@@ -64,7 +115,9 @@ expand() {
     case $1 in
     tlsdial)
         shift
-        set -- "$real_tlsdial" "$@"
+        find_localhost_options "$@"
+        # shellcheck disable=SC2086
+        set -- "$real_tlsdial" $localhost_options "$@"
         ;;
     built)
         find_built "$2"

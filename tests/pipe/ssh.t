@@ -30,12 +30,13 @@ END
 
 start_peer inetd --command "$sshd -i -f $T/sshd_config -E $T/sshd_log"
 # shellcheck disable=SC2154
+find_localhost_options localhost "$port"
 cat >"$T/ssh_config" <<END
 Host localhost
-ProxyCommand $real_tlsdial pipe --cacert $T/ca.pem %h $port
+ProxyCommand $real_tlsdial pipe $localhost_options --cacert $T/ca.pem %h $port
 Host unverified
 HostName localhost
-ProxyCommand $real_tlsdial pipe %h $port
+ProxyCommand $real_tlsdial pipe $localhost_options %h $port
 Host *
 User $user
 IdentityFile $T/key

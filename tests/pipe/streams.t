@@ -10,10 +10,12 @@ make_usual
 with_streams() { # with_streams SCENARIO DESC ARGS...
     scenario=$1 streams_desc=$2
     shift 2
-    # shellcheck disable=SC2086,SC2154 # several words
-    within 90 "$PYTHON" "$TOP_SRCDIR/tests/tools/pipe_streams.py" "$scenario" $EMULATOR \
-        "$real_tlsdial" pipe --cacert "$T/ca.pem" "$@" localhost "$port"
+    # shellcheck disable=SC2154
+    expand in_scenario tlsdial pipe --cacert "$T/ca.pem" "$@" localhost "$port"
     status_is 0 "$streams_desc"
+}
+in_scenario() {
+    within 90 "$PYTHON" "$TOP_SRCDIR/tests/tools/pipe_streams.py" "$scenario" "$@"
 }
 
 start_peer echo
@@ -48,10 +50,12 @@ stop_peer
 if has_terminals; then
     # Escaping makes much of little; a terminal that nobody reads ends by a limit.
     start_peer write-first --bytes 1000000 --out "$T/kept"
-    within 60 "$PYTHON" -c 'import os, pty, subprocess, sys
+    on_stuck_terminal() {
+        within 60 "$PYTHON" -c 'import os, pty, subprocess, sys
 master, slave = pty.openpty()
-sys.exit(subprocess.call(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=slave))' \
-        "$real_tlsdial" pipe --cacert "$T/ca.pem" --max-time 2 localhost "$port"
+sys.exit(subprocess.call(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=slave))' "$@"
+    }
+    expand on_stuck_terminal tlsdial pipe --cacert "$T/ca.pem" --max-time 2 localhost "$port"
     status_is 74 'a terminal that nobody reads'
     err_has 'standard output did not take the data in time' 'and why'
     stop_peer

@@ -48,10 +48,10 @@ static void verify(X509_STORE *store, STACK_OF(X509) * chain, unsigned long flag
 
 static bool load(X509_STORE *store, const char *bundle, bool ours)
 {
-    size_t certificates;
+    struct lookup_added added;
     if (ours)
         return lookup_prepare_store(store) &&
-               lookup_add_file(store, bundle, &certificates) == LOOKUP_LOADED;
+               lookup_add_file(store, bundle, &added) == LOOKUP_LOADED;
     return X509_STORE_load_file(store, bundle) == 1;
 }
 

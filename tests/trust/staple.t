@@ -72,7 +72,7 @@ stapled server unknown unknown 'unknown to the responder'
 # The openssl command of 4.0 looks into what it is to staple.
 sends_any_staple() {
     offer gone -status_file "$T/good.ocsp"
-    "$OPENSSL" s_client -connect "localhost:$port" -status </dev/null >"$T/status" 2>&1
+    "$OPENSSL" s_client -connect "127.0.0.1:$port" -servername localhost -status </dev/null >"$T/status" 2>&1
     stop_peer
     has "$T/status" 'OCSP Response Data'
 }
