@@ -204,6 +204,24 @@ static bool is_redirect(int status)
            status == 308;
 }
 
+/* What went wrong where the address led to. */
+static enum tlsdial_cause behind_redirect(const struct fetch *fetch,
+                                          enum tlsdial_cause cause,
+                                          const struct tlsdial_error *reason,
+                                          struct tlsdial_error *error)
+{
+    char sentence[TLSDIAL_MESSAGE_SIZE];
+    char *address = escaped_text(fetch->address);
+    if (address == NULL)
+        return error_out_of_memory(error);
+    snprintf(sentence, sizeof sentence,
+             "no certificate from %.400s: it redirects: ", address);
+    text_append(sentence, sizeof sentence, reason->message + reason->sentence);
+    OPENSSL_free(address);
+    error_set_escaped(error, cause, reason->native, sentence); /* both parts are */
+    return cause;
+}
+
 /* Where to go on. */
 static enum tlsdial_cause redirect(const struct fetch *fetch, struct http_url *url,
                                    const struct http_answer *answer, int redirects,
@@ -225,17 +243,7 @@ static enum tlsdial_cause redirect(const struct fetch *fetch, struct http_url *u
         *url = next;
         return TLSDIAL_OK;
     }
-    /* The sentence is escaped already. */
-    char sentence[TLSDIAL_MESSAGE_SIZE] = "";
-    char *address = escaped_text(fetch->address);
-    if (address == NULL)
-        return error_out_of_memory(error);
-    snprintf(sentence, sizeof sentence,
-             "no certificate from %.400s: it redirects: ", address);
-    text_append(sentence, sizeof sentence, reason.message + reason.sentence);
-    OPENSSL_free(address);
-    error_set_escaped(error, TLSDIAL_CA_STORE, 0, sentence);
-    return TLSDIAL_CA_STORE;
+    return behind_redirect(fetch, TLSDIAL_CA_STORE, &reason, error);
 }
 
 static enum tlsdial_cause take_body(const struct fetch *fetch,
@@ -259,11 +267,16 @@ static enum tlsdial_cause ask(const struct fetch *fetch, struct http_url *url,
                               struct tlsdial_error *error)
 {
     struct exchange exchange = {.reader = http_reader_new()};
+    struct tlsdial_error reason = {0};
     enum tlsdial_cause cause = exchange.reader != NULL && set_request(&exchange, url)
                                    ? TLSDIAL_OK
                                    : error_out_of_memory(error);
     if (cause == TLSDIAL_OK)
-        cause = connect_to(fetch, url, &exchange.stream, error);
+        cause = connect_to(fetch, url, &exchange.stream, &reason);
+    if (reason.cause != TLSDIAL_OK && redirects == 0)
+        *error = reason;
+    else if (reason.cause != TLSDIAL_OK)
+        cause = behind_redirect(fetch, cause, &reason, error);
     if (cause == TLSDIAL_OK)
         cause = run_exchange(&exchange, fetch, error);
     if (cause == TLSDIAL_OK) {

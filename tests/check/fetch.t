@@ -221,7 +221,7 @@ in_vain "$here/hostile" 'it redirects: '"'"'http://ca.example/\x1B[31m'"'"' has 
 raw nowhere 'HTTP/1.1 301 Moved'
 in_vain "$here/nowhere" 'it redirects (HTTP status 301) to nowhere' 'a redirect without an address'
 raw metadata 'HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest/meta-data'
-in_vain "$here/metadata" '169.254.169.254 is a link-local address' 'a redirect to another network'
+in_vain "$here/metadata" "no certificate from $here/metadata: it redirects: 169.254.169.254 is a link-local address" 'a redirect to another network'
 in_vain "$here/absent.der" 'the server answered with HTTP status 404' 'not there: the status'
 raw failing 'HTTP/1.1 503 x' "$folder/lower.der"
 in_vain "$here/failing" 'the server answered with HTTP status 503' 'an error with a certificate as its body'
