@@ -100,6 +100,9 @@ static enum tlsdial_cause alerted(const tlsdial_conn *conn, enum tlsdial_cause c
     tlsdial_error_set(error, cause, ERR_peek_error(),
                       "the server sent the alert \"%s\" (%d)%s", alert_name(alert), alert,
                       circumstance);
+    if (cause == TLSDIAL_CLIENT_CERTIFICATE_REQUIRED ||
+        cause == TLSDIAL_CLIENT_CERTIFICATE_REJECTED)
+        client_ca_append(&conn->evidence->client_cas, error);
     if (cause == TLSDIAL_TLS_VERSION && messages_offer_tls_1_2(&conn->messages))
         error_hint(error, OLD_SERVER);
     else if (cause == TLSDIAL_UNRECOGNIZED_NAME && conn->place.servername[0] == '\0')
@@ -120,9 +123,9 @@ static const struct hint hints[] = {
     {"FTP", "--starttls ftp begins TLS there; from the start it is often on port 990"},
     {"SMTP", "--starttls smtp begins TLS there; from the start it is often on port 465"},
     {"LMTP", "--starttls lmtp begins TLS there"},
-    {"SMTP, LMTP or FTP",
-     "--starttls smtp, --starttls lmtp or --starttls ftp begins TLS there; from the start "
-     "it is often on port 465 (SMTP) or 990 (FTP)"},
+    {"SMTP, LMTP or FTP", "--starttls smtp, --starttls lmtp or --starttls ftp begins TLS "
+                          "there; from the start "
+                          "it is often on port 465 (SMTP) or 990 (FTP)"},
     {"NNTP", "--starttls nntp begins TLS there; from the start it is often on port 563"},
     {"POP3", "--starttls pop3 begins TLS there; from the start it is often on port 995"},
     {"IMAP", "--starttls imap begins TLS there; from the start it is often on port 993"},

@@ -172,6 +172,7 @@ static bool note_handshake(tlsdial_conn *conn, bool done)
         resume_note(conn);
     ERR_set_mark();
     evidence->certificate_requested = conn->messages.certificate_requested;
+    evidence->certificate_sent = conn->messages.certificate_sent;
     evidence->signature = signature_scheme_name(conn->messages.signature);
     note_verification(conn);
     ERR_pop_to_mark();
@@ -215,7 +216,9 @@ static enum tlsdial_cause end_handshake(tlsdial_conn *conn, enum conn_outcome ou
     /* SSL_connect() calls a close_notify before its end a mere "0"; it is no handshake. */
     bool done = outcome == CONN_DONE && SSL_is_init_finished(conn->ssl);
     enum tlsdial_cause cause = TLSDIAL_OK;
-    if (!done)
+    if (!client_ca_read(&conn->evidence->client_cas, conn->ssl))
+        cause = error_out_of_memory(error);
+    else if (!done)
         cause = diagnose_handshake(conn, outcome, error);
     else if (SSL_get_verify_result(conn->ssl) != X509_V_OK &&
              !insecure_excuses(&conn->evidence->verification))
