@@ -159,6 +159,21 @@ bad_file 13 key-file 'does not belong to the certificate' "another's key" \
 bad_file 13 key-file 'does not belong to the certificate' 'a key of another type' \
     --cert "$T/client.pem" --key "$T/weak.key"
 
+cat "$T/client-ca.pem" "$T/client.pem" >"$T/ca-first.pem"
+bad_file 12 certificate-file 'begins with another certificate than that of the key: "CN=client-ca"' \
+    'the CA first' --cert "$T/ca-first.pem" --key "$T/client.key"
+err_has "hint: put the client's own certificate first" 'the CA first: the hint'
+printf '%s\n' '-----BEGIN OPENSSH PRIVATE KEY-----' 'b3BlbnNzaC1rZXktdjE=' \
+    '-----END OPENSSH PRIVATE KEY-----' >"$T/openssh"
+bad_file 13 key-file "'$T/openssh' is a private key of OpenSSH" 'a key of OpenSSH' \
+    --cert "$T/client.pem" --key "$T/openssh"
+err_has 'hint: ssh-keygen -p -m PEM' 'a key of OpenSSH: the hint'
+bad_file 12 certificate-file "'$T/openssh' is a private key of OpenSSH" \
+    'a key of OpenSSH for a certificate' --cert "$T/openssh"
+printf '\376\355\376\355\000\000\000\002\000\000\000\001' >"$T/store.jks"
+bad_file 12 certificate-file 'is a Java keystore (JKS)' 'a Java keystore' --cert "$T/store.jks"
+err_has 'keytool -importkeystore' 'a Java keystore: the hint'
+
 # --- the pass phrase ----------------------------------------------------------------
 
 for locked in locked.pem locked.p12; do
@@ -271,4 +286,4 @@ else
     skip '--ask-pass: without a terminal' 'setsid is not here'
 fi
 
-done_testing 148
+done_testing 155
