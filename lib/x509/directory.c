@@ -132,7 +132,7 @@ static bool check_file(const char *file, char faults[DIRECTORY_FAULTS_SIZE])
         add_system_fault(faults, file);
     if (result != FILE_TEXT_READ)
         return true;
-    if (!file_parse(&content, text, length) || file_content_is_empty(&content)) {
+    if (!file_parse(&content, text, length) || file_content_size(&content) == 0) {
         file_fault(fault, text, length);
         directory_add_fault(faults, file, fault);
     }

@@ -193,17 +193,14 @@ static const char *binary_kind(const char *text, size_t length)
         return "it is UTF-16 text; PEM is ASCII";
     if (starts(text, length, "\xfe\xed\xfe\xed"))
         return "it is a Java key store; PEM is wanted";
-    if (*text != 0x30)
-        return memchr(text, '\0', length) != NULL
-                   ? "it is binary, and neither PEM nor DER"
-                   : NULL;
     if (is_pkcs12(text, length))
         return "it is a PKCS #12 store; PEM is wanted";
     if (is_key(text, length))
         return "it is a private key in DER, and no certificate";
-    return memchr(text, '\0', length) != NULL
-               ? "it begins like DER, and cannot be parsed as a certificate"
-               : NULL;
+    if (length > 1 && text[0] == 0x30 && ((unsigned char)text[1] & 0x80) != 0)
+        return "it begins like DER, and cannot be parsed as a certificate";
+    return memchr(text, '\0', length) != NULL ? "it is binary, and neither PEM nor DER"
+                                              : NULL;
 }
 
 /* Where the words are, and do not begin a line. 0: nowhere. */
@@ -259,6 +256,26 @@ static void say_kind(char to[FILE_FAULT_SIZE], const char *label, const char *te
                  within);
     else
         snprintf(to, FILE_FAULT_SIZE, "it has no line \"-----BEGIN CERTIFICATE-----\"");
+}
+
+size_t file_blocks(const char *text, size_t length)
+{
+    static const char *const labels[] = {"CERTIFICATE", "X509 CERTIFICATE",
+                                         "TRUSTED CERTIFICATE", "X509 CRL"};
+    size_t count = 0;
+    struct reader reader = {.at = text, .end = text + length};
+    while (next_line(&reader)) {
+        const char *at = find(reader.line, reader.length, begin);
+        if (at == NULL)
+            continue;
+        at += sizeof begin - 1;
+        size_t left = (size_t)(reader.line + reader.length - at);
+        for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+            if (starts(at, left, labels[i]) &&
+                starts(at + strlen(labels[i]), left - strlen(labels[i]), dashes))
+                count++;
+    }
+    return count;
 }
 
 void file_fault(char to[FILE_FAULT_SIZE], const char *text, size_t length)

@@ -11,4 +11,8 @@
  * and left as it was. */
 void file_fault(char to[FILE_FAULT_SIZE], const char *text, size_t length);
 
+/** How many certificates and CRLs begin in a PEM text, wherever on a line: if there are more than were
+ * parsed, OpenSSL has passed over the others. */
+size_t file_blocks(const char *text, size_t length);
+
 #endif

@@ -119,9 +119,11 @@ static bool add_der(struct file_content *content, const char *text, size_t lengt
     return added;
 }
 
-bool file_content_is_empty(const struct file_content *content)
+size_t file_content_size(const struct file_content *content)
 {
-    return sk_X509_num(content->certificates) <= 0 && sk_X509_CRL_num(content->crls) <= 0;
+    int certificates = sk_X509_num(content->certificates);
+    int crls = sk_X509_CRL_num(content->crls); /* -1: NULL */
+    return (size_t)(certificates > 0 ? certificates : 0) + (size_t)(crls > 0 ? crls : 0);
 }
 
 bool file_parse(struct file_content *content, const char *text, size_t length)
@@ -130,9 +132,9 @@ bool file_parse(struct file_content *content, const char *text, size_t length)
     content->crls = sk_X509_CRL_new_null();
     bool ok = content->certificates != NULL && content->crls != NULL &&
               add_pem(content, text, length);
-    if (ok && file_content_is_empty(content))
+    if (ok && file_content_size(content) == 0)
         ok = add_pem_messages(content, text, length);
-    if (ok && file_content_is_empty(content) && length > 0 && *text == 0x30)
+    if (ok && file_content_size(content) == 0 && length > 0 && *text == 0x30)
         ok = add_der(content, text, length);
     if (!ok)
         file_content_clear(content);

@@ -15,7 +15,8 @@ struct file_content {
  * part cannot be parsed, or when out of memory: then there is nothing; OpenSSL's error queue says
  * what. A text of something else is parsed into nothing. */
 bool file_parse(struct file_content *content, const char *text, size_t length);
-bool file_content_is_empty(const struct file_content *content);
+/** How many there are. */
+size_t file_content_size(const struct file_content *content);
 void file_content_clear(struct file_content *content);
 
 #endif

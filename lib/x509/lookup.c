@@ -123,13 +123,15 @@ static enum lookup_result add_parsed(X509_STORE *store, const char *text, size_t
     struct file_content content;
     bool ok = file_parse(&content, text, length), any = false;
     if (ok)
-        any = !file_content_is_empty(&content);
+        any = file_content_size(&content) > 0;
     for (int i = 0; ok && i < sk_X509_num(content.certificates); i++) {
         ok = add_odd(list_of(store), sk_X509_value(content.certificates, i));
         added->certificates++;
     }
     for (int i = 0; ok && i < sk_X509_CRL_num(content.crls); i++)
         ok = X509_STORE_add_crl(store, sk_X509_CRL_value(content.crls, i)) == 1;
+    if (ok && any && file_blocks(text, length) > file_content_size(&content))
+        file_fault(added->fault, text, length);
     file_content_clear(&content);
     return ok && any ? LOOKUP_LOADED : LOOKUP_FAULTY;
 }

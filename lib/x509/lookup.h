@@ -21,7 +21,8 @@ enum lookup_result {
 /** What became of a file. A plain value. */
 struct lookup_added {
     size_t certificates;
-    char fault[FILE_FAULT_SIZE]; /**< why it is not loaded, in words; "": it is */
+    char
+        fault[FILE_FAULT_SIZE]; /**< why it, or a part of it, is not loaded; "": all is */
 };
 
 /** Adds a file to the store. A file that was read counts as loaded when one block of it, that nobody

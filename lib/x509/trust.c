@@ -148,9 +148,8 @@ static enum tlsdial_cause add_default_file(struct trust *trust, X509_STORE *stor
         !add_place(trust, file, TLSDIAL_TRUST_FILE, &added))
         return error_out_of_memory(error);
     /* Many systems lack what OpenSSL was built to look for, and have a directory instead. */
-    trust->unread_file =
-        result == LOOKUP_FAULTY ||
-        (result == LOOKUP_UNREADABLE && (code != ENOENT || defaults->file_named));
+    trust->absence_is_usual =
+        result == LOOKUP_UNREADABLE && code == ENOENT && !defaults->file_named;
     return TLSDIAL_OK;
 }
 
@@ -238,7 +237,7 @@ char *trust_unread(const struct trust *trust, const X509_NAME *name)
         const struct tlsdial_trust *place = &trust->places[i];
         if (place->kind == TLSDIAL_TRUST_DIRECTORY)
             directory_list_faults(place->path, name, trust->directory_named, faults);
-        else if (place->unread != NULL && trust->unread_file)
+        else if (place->unread != NULL && (i > 0 || !trust->absence_is_usual))
             directory_add_fault(faults, place->path, place->unread);
     }
     return OPENSSL_strdup(faults);

@@ -12,8 +12,8 @@ struct trust {
     char *words; /**< "FILE or DIRECTORY", for messages; "": nowhere yet */
     struct tlsdial_trust *places;
     size_t count;
-    bool unread_file;     /**< the default file: that it was not read is worth saying */
-    bool directory_named; /**< the default directory: it should exist */
+    bool absence_is_usual; /**< the first place does not exist, and nobody has named it */
+    bool directory_named;  /**< the default directory: it should exist */
 };
 
 void trust_clear(struct trust *trust);

@@ -179,8 +179,7 @@ static void complete_facts(const struct verify_request *request,
             continue;
         finding->sent = sk_X509_num(verification->sent);
         if (finding->trust != NULL && finding->kind != FINDING_REJECTED)
-            facts_of_unread(finding, request->trust,
-                            X509_get_issuer_name(certificate));
+            facts_of_unread(finding, request->trust, X509_get_issuer_name(certificate));
         if (finding->kind == FINDING_ABSENT_ISSUER)
             facts_of_namesake(finding, certificate, store_ctx);
         else if (finding->kind == FINDING_NAME_NOT_PERMITTED ||

@@ -135,7 +135,7 @@ json_is 'r["target"]' "{\"host\": \"localhost\", \"name\": \"localhost\", \"port
     'the target'
 json_is 'r["verdict"]["message"]' success 'the message of success'
 json_is 'r["verdict"]["hint"]' null 'no hint'
-json_is 'r["trust"]' "[{\"path\": \"$T/ca.pem\", \"kind\": \"file\", \"certificates\": 1}]" \
+json_is 'r["trust"]' "[{\"path\": \"$T/ca.pem\", \"kind\": \"file\", \"certificates\": 1, \"unread\": null}]" \
     'where trust comes from'
 # The last, for localhost may be ::1, too, and that comes first.
 json_is 'r["addresses"]["tried"][-1]["address"]' 127.0.0.1 'the address'

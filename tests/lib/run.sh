@@ -73,11 +73,14 @@ find_localhost_port() { # find_localhost_port ARGS: sets localhost_port, empty w
     for word; do
         case $word in
         localhost:*) localhost_port=${word#*:} ;;
-        *://localhost:*) localhost_port=${word#*://localhost:} && localhost_port=${localhost_port%%/*} ;;
+        *://localhost:*)
+            localhost_port=${word#*://localhost:}
+            localhost_port=${localhost_port%%[/?#]*}
+            ;;
         *) [ "$word_before" != localhost ] || localhost_port=$word ;;
         esac
         case $localhost_port in
-        '' | *[!0-9]*) localhost_port='' ;;
+        '' | *[!0-9]* | ??????*) localhost_port='' ;;
         *) return ;;
         esac
         word_before=$word
