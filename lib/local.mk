@@ -120,6 +120,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/tls/bio.h \
 	lib/tls/client.c \
 	lib/tls/client.h \
+	lib/tls/client_ca.c \
+	lib/tls/client_ca.h \
 	lib/tls/client_verify.c \
 	lib/tls/configuration.c \
 	lib/tls/configuration.h \

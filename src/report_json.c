@@ -187,6 +187,15 @@ static json_t *times(const tlsdial_evidence *evidence, bool *ok)
     return object;
 }
 
+static json_t *client_cas(const tlsdial_evidence *evidence, bool *ok)
+{
+    json_t *array = json_array();
+    const char *name;
+    for (size_t i = 0; (name = tlsdial_evidence_client_ca(evidence, i)) != NULL; i++)
+        *ok = json_array_append_new(array, text_or_null(name)) == 0 && *ok;
+    return array;
+}
+
 static json_t *parameters(const tlsdial_evidence *evidence, bool *ok)
 {
     bool resumed = false, known = tlsdial_evidence_resumed(evidence, &resumed);
@@ -201,6 +210,9 @@ static json_t *parameters(const tlsdial_evidence *evidence, bool *ok)
     set(object, "resumed", boolean_or_null(known, resumed), ok);
     set(object, "certificate_requested",
         boolean_or_null(shaken, tlsdial_evidence_certificate_requested(evidence)), ok);
+    set(object, "certificate_sent",
+        boolean_or_null(shaken, tlsdial_evidence_certificate_sent(evidence)), ok);
+    set(object, "client_cas", client_cas(evidence, ok), ok);
     set_text(object, "ocsp_staple", tlsdial_evidence_staple(evidence), ok);
     return object;
 }

@@ -149,6 +149,23 @@ static void append(char *to, size_t size, const char *separator, const char *tex
         snprintf(to + used, size - used, "%s%s", used > 0 ? separator : "", text);
 }
 
+static void add_client_certificate(struct columns *columns,
+                                   const tlsdial_evidence *evidence)
+{
+    char text[320];
+    const char *name;
+    if (!tlsdial_evidence_certificate_requested(evidence))
+        return;
+    text_row(columns, COLUMNS_PLAIN, "client",
+             tlsdial_evidence_certificate_sent(evidence)
+                 ? "the server asked for a certificate; one was sent, accepted is not known"
+                 : "the server asked for a certificate; none was sent");
+    for (size_t i = 0; (name = tlsdial_evidence_client_ca(evidence, i)) != NULL; i++) {
+        columns_fit(text, sizeof text, name, COLUMNS_WIDTH - TEXT_LABEL);
+        text_row(columns, COLUMNS_PLAIN, i == 0 ? "accepts" : "", text);
+    }
+}
+
 static void add_parameters(struct columns *columns, const struct report *report)
 {
     const tlsdial_evidence *evidence = report->evidence;
@@ -168,8 +185,7 @@ static void add_parameters(struct columns *columns, const struct report *report)
         columns_fit(text, sizeof text, alpn, COLUMNS_WIDTH - TEXT_LABEL);
         text_row(columns, COLUMNS_PLAIN, "ALPN", text);
     }
-    if (tlsdial_evidence_certificate_requested(evidence))
-        text_row(columns, COLUMNS_PLAIN, "client", "the server asked for a certificate");
+    add_client_certificate(columns, evidence);
     if (staple != NULL) {
         snprintf(line, sizeof line, "stapled: %s", staple);
         text_row(columns, strcmp(staple, "good") == 0 ? COLUMNS_PLAIN : COLUMNS_CAUTION,

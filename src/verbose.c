@@ -84,6 +84,19 @@ static void tell_last_attempt(const tlsdial_evidence *evidence)
                     milliseconds(last->microseconds));
 }
 
+static void tell_client_certificate(const tlsdial_evidence *evidence)
+{
+    const char *name;
+    if (!tlsdial_evidence_certificate_requested(evidence))
+        return;
+    verbose_line("the server asked for a client certificate; %s",
+                 tlsdial_evidence_certificate_sent(evidence)
+                     ? "one was sent, whether it is accepted is not known yet"
+                     : "none was sent");
+    for (size_t i = 0; (name = tlsdial_evidence_client_ca(evidence, i)) != NULL; i++)
+        verbose_escaped("it accepts client certificates of the CA \"%s\"", name);
+}
+
 static void tell_handshake(const tlsdial_evidence *evidence)
 {
     const struct tlsdial_finding *finding;
@@ -104,6 +117,7 @@ static void tell_handshake(const tlsdial_evidence *evidence)
             verbose_escaped("problem: %s: certificate %d, \"%s\": %s",
                             tlsdial_cause_token(finding->cause), finding->depth,
                             finding->subject, finding->reason);
+    tell_client_certificate(evidence);
     tlsdial_evidence_time(evidence, TLSDIAL_STEP_HANDSHAKE, &time);
     if (protocol != NULL)
         verbose_line(

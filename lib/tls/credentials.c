@@ -16,6 +16,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "x509/certificate.h"
 
 #define MOST_FAILURES 64     /* of items in one file */
 #define PASSPHRASE_SIZE 1025 /* more than OpenSSL takes, the NUL included */
@@ -152,6 +154,27 @@ static enum tlsdial_cause not_decrypted(const char *file, enum tlsdial_cause cau
     return cause;
 }
 
+/* What a file is that other programs keep keys in; NULL: none of those. */
+static const char *known_format(const char *file)
+{
+    static const unsigned char jks[] = {0xfe, 0xed, 0xfe, 0xed};
+    static const unsigned char jceks[] = {0xce, 0xce, 0xce, 0xce};
+    static const char openssh[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
+    char first[sizeof openssh] = "";
+    ERR_set_mark();
+    BIO *bio = BIO_new_file(file, "rb");
+    int length = bio != NULL ? BIO_read(bio, first, sizeof first - 1) : 0;
+    BIO_free(bio);
+    ERR_pop_to_mark();
+    if (length < (int)sizeof jks)
+        return NULL;
+    if (memcmp(first, jks, sizeof jks) == 0 || memcmp(first, jceks, sizeof jceks) == 0)
+        return "a Java keystore (JKS)";
+    if (strncmp(first, "ssh-", 4) == 0 || strncmp(first, "ecdsa-sha2-", 11) == 0)
+        return "a public key of OpenSSH";
+    return strcmp(first, openssh) == 0 ? "a private key of OpenSSH" : NULL;
+}
+
 /* Why a file did not give what it was to give. */
 static enum tlsdial_cause load_failed(enum loaded loaded, const char *file,
                                       enum tlsdial_cause cause, const char *lacks,
@@ -173,6 +196,14 @@ static enum tlsdial_cause load_failed(enum loaded loaded, const char *file,
         if (error != NULL)
             *error = asked->error;
         return asked->cause;
+    }
+    const char *format = known_format(file);
+    if (format != NULL) {
+        tlsdial_error_set(error, cause, code, "'%s' is %s, which OpenSSL does not read",
+                          file, format);
+        error_hint(error, "ssh-keygen -p -m PEM -f FILE rewrites an OpenSSH key; keytool "
+                          "-importkeystore -deststoretype PKCS12 a Java keystore");
+        return cause;
     }
     if (asked->needed && code != 0) /* without an error it was opened */
         return not_decrypted(file, cause, error);
@@ -200,6 +231,41 @@ static enum tlsdial_cause load_all(struct key_pair *to, const struct source *cer
     return TLSDIAL_OK;
 }
 
+/* The certificate of the key, if it is not the first. */
+static bool has_it_later(const struct key_pair *credentials)
+{
+    for (int i = 1; i < sk_X509_num(credentials->certificates); i++)
+        if (X509_check_private_key(sk_X509_value(credentials->certificates, i),
+                                   credentials->key) == 1)
+            return true;
+    return false;
+}
+
+static enum tlsdial_cause not_its_key(const struct key_pair *credentials,
+                                      const char *certificate, const char *key,
+                                      struct tlsdial_error *error)
+{
+    unsigned long code = ERR_peek_error();
+    if (!has_it_later(credentials))
+        return tlsdial_error_set(
+            error, TLSDIAL_KEY_FILE, code,
+            "the key in '%s' does not belong to the certificate in '%s'",
+            key != NULL ? key : certificate, certificate);
+    char *name =
+        name_text(X509_get_subject_name(sk_X509_value(credentials->certificates, 0)));
+    tlsdial_error_set(error, TLSDIAL_CERTIFICATE_FILE, code,
+                      "'%s' begins with another certificate than that of the key",
+                      certificate);
+    if (error != NULL && name != NULL) { /* which is escaped already */
+        text_append(error->message, sizeof error->message, ": \"");
+        text_append(error->message, sizeof error->message, name);
+        text_append(error->message, sizeof error->message, "\"");
+    }
+    error_hint(error, "put the client's own certificate first, then its issuers");
+    OPENSSL_free(name);
+    return TLSDIAL_CERTIFICATE_FILE;
+}
+
 /* All of it or, where it is refused, nothing. */
 static enum tlsdial_cause install(SSL_CTX *ctx, const struct key_pair *credentials,
                                   const char *certificate, const char *key,
@@ -211,10 +277,7 @@ static enum tlsdial_cause install(SSL_CTX *ctx, const struct key_pair *credentia
     X509 *own = sk_X509_shift(chain);
     enum tlsdial_cause cause = TLSDIAL_OK;
     if (X509_check_private_key(own, credentials->key) != 1)
-        cause = tlsdial_error_set(
-            error, TLSDIAL_KEY_FILE, ERR_peek_error(),
-            "the key in '%s' does not belong to the certificate in '%s'",
-            key != NULL ? key : certificate, certificate);
+        cause = not_its_key(credentials, certificate, key, error);
     else if (SSL_CTX_use_cert_and_key(ctx, own, credentials->key, chain, 1) != 1)
         cause = tlsdial_error_set(error, TLSDIAL_CERTIFICATE_FILE, ERR_peek_error(),
                                   "the certificate in '%s' is not fit for use: %s",

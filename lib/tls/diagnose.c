@@ -100,6 +100,9 @@ static enum tlsdial_cause alerted(const tlsdial_conn *conn, enum tlsdial_cause c
     tlsdial_error_set(error, cause, ERR_peek_error(),
                       "the server sent the alert \"%s\" (%d)%s", alert_name(alert), alert,
                       circumstance);
+    if (cause == TLSDIAL_CLIENT_CERTIFICATE_REQUIRED ||
+        cause == TLSDIAL_CLIENT_CERTIFICATE_REJECTED)
+        client_ca_append(&conn->evidence->client_cas, error);
     if (cause == TLSDIAL_TLS_VERSION && messages_offer_tls_1_2(&conn->messages))
         error_hint(error, OLD_SERVER);
     else if (cause == TLSDIAL_UNRECOGNIZED_NAME && conn->place.servername[0] == '\0')

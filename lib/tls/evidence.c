@@ -54,6 +54,7 @@ static void clear(tlsdial_evidence *evidence)
     OPENSSL_free(evidence->cipher);
     OPENSSL_free(evidence->group);
     OPENSSL_free(evidence->alpn);
+    client_ca_clear(&evidence->client_cas);
     *evidence = (tlsdial_evidence){.observer = evidence->observer,
                                    .observer_argument = evidence->observer_argument};
     for (size_t i = 0; i < STEPS; i++)
@@ -334,6 +335,16 @@ bool tlsdial_evidence_resumed(const tlsdial_evidence *evidence, bool *resumed)
 bool tlsdial_evidence_certificate_requested(const tlsdial_evidence *evidence)
 {
     return evidence->certificate_requested;
+}
+
+bool tlsdial_evidence_certificate_sent(const tlsdial_evidence *evidence)
+{
+    return evidence->certificate_sent;
+}
+
+const char *tlsdial_evidence_client_ca(const tlsdial_evidence *evidence, size_t index)
+{
+    return index < evidence->client_cas.count ? evidence->client_cas.names[index] : NULL;
 }
 
 void evidence_traffic(tlsdial_evidence *evidence, uint64_t received, uint64_t sent)

@@ -8,6 +8,7 @@
 
 #include "net/address_scope.h"
 #include "tlsdial.h"
+#include "tls/client_ca.h"
 #include "x509/verify.h"
 
 /** Bytes on the connection. */
@@ -37,7 +38,8 @@ struct tlsdial_evidence {
     char *missing_issuers[ISSUER_URLS_MAX]; /* escaped, made when asked for */
     char *protocol, *cipher, *group, *alpn;
     const char *signature; /* static */
-    bool resumed, certificate_requested;
+    bool resumed, certificate_requested, certificate_sent;
+    struct client_ca_list client_cas; /* that the server accepts */
     struct traffic traffic;
     bool has_traffic;
     bool has_end;

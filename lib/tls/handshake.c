@@ -77,6 +77,7 @@ static bool note_handshake(tlsdial_conn *conn, bool done)
         resume_note(conn);
     ERR_set_mark();
     evidence->certificate_requested = conn->messages.certificate_requested;
+    evidence->certificate_sent = conn->messages.certificate_sent;
     evidence->signature = signature_scheme_name(conn->messages.signature);
     note_verification(conn);
     ERR_pop_to_mark();

@@ -96,6 +96,7 @@ rejected() { # rejected DESC NAME
     dial --cert "$T/$2.pem" --key "$T/$2.key" localhost "$port"
     failed_as 36 client-certificate-rejected 'after it got the client certificate' "$1"
     err_has 'the server sent the alert "' "$1: the alert is named"
+    err_has 'it accepts certificates of the CA "CN=tlsdial test CA"' "$1: by whom"
 }
 for tls in tls1_2 tls1_3; do
     asks -$tls
@@ -103,6 +104,14 @@ for tls in tls1_2 tls1_3; do
     failed_as 35 client-certificate-required \
         'it asked for a client certificate, and got none' "$tls: none is given"
     err_has 'hint: --cert FILE' "$tls: none is given: the hint"
+    err_has 'it accepts certificates of the CA "CN=tlsdial test CA"' "$tls: none is given: by whom"
+    dial -v localhost "$port"
+    any_status 'what -v prints counts'
+    err_has 'for a client certificate; none was sent' "$tls: -v: none was sent"
+    dial -v --cert "$T/all.pem" localhost "$port"
+    status_is 0 "$tls: -v: status"
+    err_has 'one was sent, whether it is accepted is not known yet' "$tls: -v: one was sent"
+    err_has 'accepts client certificates of the CA "CN=tlsdial test CA"' "$tls: -v: by whom"
     rejected "$tls: an unknown CA" stranger
     rejected "$tls: expired" old
     rejected "$tls: not for clients" wrong-use
@@ -149,6 +158,21 @@ bad_file 13 key-file 'does not belong to the certificate' "another's key" \
     --cert "$T/client.pem" --key "$T/other.key"
 bad_file 13 key-file 'does not belong to the certificate' 'a key of another type' \
     --cert "$T/client.pem" --key "$T/weak.key"
+
+cat "$T/client-ca.pem" "$T/client.pem" >"$T/ca-first.pem"
+bad_file 12 certificate-file 'begins with another certificate than that of the key: "CN=client-ca"' \
+    'the CA first' --cert "$T/ca-first.pem" --key "$T/client.key"
+err_has "hint: put the client's own certificate first" 'the CA first: the hint'
+printf '%s\n' '-----BEGIN OPENSSH PRIVATE KEY-----' 'b3BlbnNzaC1rZXktdjE=' \
+    '-----END OPENSSH PRIVATE KEY-----' >"$T/openssh"
+bad_file 13 key-file "'$T/openssh' is a private key of OpenSSH" 'a key of OpenSSH' \
+    --cert "$T/client.pem" --key "$T/openssh"
+err_has 'hint: ssh-keygen -p -m PEM' 'a key of OpenSSH: the hint'
+bad_file 12 certificate-file "'$T/openssh' is a private key of OpenSSH" \
+    'a key of OpenSSH for a certificate' --cert "$T/openssh"
+printf '\376\355\376\355\000\000\000\002\000\000\000\001' >"$T/store.jks"
+bad_file 12 certificate-file 'is a Java keystore (JKS)' 'a Java keystore' --cert "$T/store.jks"
+err_has 'keytool -importkeystore' 'a Java keystore: the hint'
 
 # --- the pass phrase ----------------------------------------------------------------
 
@@ -262,4 +286,4 @@ else
     skip '--ask-pass: without a terminal' 'setsid is not here'
 fi
 
-done_testing 130
+done_testing 155
