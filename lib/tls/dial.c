@@ -120,7 +120,6 @@ static enum tlsdial_cause step_route(tlsdial_dialing *dialing,
     note_route(dialing);
     route_free(dialing->route);
     dialing->route = NULL;
-    dialing->conn->starttls = way_starttls(&dialing->way);
     dialing->conn->last_hop = way_last_hop(&dialing->way);
     return failed ? error->cause
                   : handshake_begin(dialing->conn, &dialing->options, &dialing->host,
