@@ -198,6 +198,16 @@ print((datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=int(sys.argv[1
 done
 json --warn-days 36525 localhost "$port"
 json_verdict 54 expires-soon 'it expires soon'
+make_cert elsewhere ca DNS:other.example
+stop_peer
+offer elsewhere
+json --warn-days 36525 localhost "$port"
+json_verdict 46 name-mismatch 'it expires soon, and is for another name'
+json_is 'sorted(set(p["token"] for p in r["problems"]))' '["expires-soon", "name-mismatch"]' \
+    'both are problems'
+json_holds 'all(p["hint"] for p in r["problems"])' 'each with its hint'
+stop_peer
+offer leaf lower
 json -q localhost "$port"
 status_is 0 '-q'
 out_empty '-q: no report'
@@ -315,4 +325,4 @@ json_is 'leaf["names"][1]' 'x\xFF\x1By' 'bytes are shown as numbers'
 json_is 'leaf["issuer_url"]' 'http://ca.example/\xFF\x1B' 'in an address, too'
 stop_peer
 
-done_testing 167
+done_testing 173

@@ -105,6 +105,17 @@ out_has '|  ! name-mismatch, expired' 'the mark names both'
 is "$(grep -c 'expired on' "$T/out")" 1 'and it is told once'
 stop_peer
 
+# Of two certificates with one kind of fault the hint is the same.
+SUBJECT='/CN=Old CA' START=$PAST END=$EXPIRY
+make_intermediate old-ca ca
+make_cert_dated old-leaf old-ca DNS:localhost "$PAST" "$EXPIRY"
+offer old-leaf old-ca
+check localhost "$port"
+verdict 41 expired '"CN=Old CA" expired on 2021-02-03' 'two expired certificates'
+report_has 'also expired: "CN=old-leaf" expired on 2021-02-03' 'both are reported'
+is "$(tr '\n' ' ' <"$T/out" | grep -o 'needs a renewed' | wc -l | tr -d ' ')" 1 'the hint is given once'
+stop_peer
+
 offer server
 check trust="$T/upper.pem" localhost "$port"
 verdict 45 incomplete-chain 'the issuer "CN=tlsdial test CA"' 'the issuer is missing'
@@ -235,4 +246,4 @@ err_has 'close_notify sent' '-v tells the end'
 out_has 'ok: ' '-v: and there is a report'
 stop_peer
 
-done_testing 105
+done_testing 108

@@ -144,8 +144,8 @@ refused 44 unknown-ca '"CN=Root"' '--untrusted is not trusted' trust="$T/old-roo
 stop_peer
 : >"$T/nothing"
 printf '%s\n' '-----BEGIN CERTIFICATE-----' 'AAAA' '-----END CERTIFICATE-----' >"$T/broken"
-for bad in none:'No such file' nothing:'it has no certificate' \
-    broken:'a certificate cannot be read'; do
+for bad in none:'No such file' nothing:'it is empty' \
+    broken:'line 1: the block that begins there cannot be parsed'; do
     run tlsdial --untrusted "$T/${bad%%:*}" localhost 1
     failed_as 10 ca-store "${bad#*:}" "--untrusted: ${bad%%:*}"
 done
@@ -207,4 +207,35 @@ for order in 'twin-old twin-new' 'twin-new twin-old'; do
     stop_peer
 done
 
-done_testing 51
+# --- the budget of a search -----------------------------------------------------------------------
+
+# Three issuers exclude the name, the fourth does not. OpenSSL takes them in order and the search tries
+# the others, unless it costs too much to hold so many names against so many constraints.
+many_names() { # many_names COUNT: DNS names for subjectAltName, and exclusions
+    awk -v count="$1" 'BEGIN { for (i = 0; i < count; i++) printf ",DNS:name%d.example", i }'
+}
+many_exclusions() {
+    awk -v count="$1" 'BEGIN { for (i = 0; i < count; i++) printf ",excluded;DNS:not%d.example", i }'
+}
+make_ca payer 'Paying root'
+make_twins() { # make_twins COUNT: four.pem, with its issuers twin-1 to twin-4
+    for twin in 1 2 3 4; do
+        excluded=localhost
+        [ $twin -lt 4 ] || excluded=elsewhere.example
+        SUBJECT='/CN=Twin CA'
+        EXTRA="nameConstraints = critical,excluded;DNS:$excluded$(many_exclusions "$1")"
+        [ $twin = 1 ] || same_key "twin-$twin" twin-1
+        make_intermediate "twin-$twin" payer
+    done
+    make_cert four twin-1 "DNS:localhost$(many_names "$1")"
+}
+make_twins 1
+offer four twin-1 twin-2 twin-3 twin-4
+accepted 'the fourth issuer is the good one' trust="$T/payer.pem"
+stop_peer
+make_twins 700
+offer four twin-1 twin-2 twin-3 twin-4
+refused 51 constraint 'exclude' 'the same, and the search is given up' trust="$T/payer.pem"
+stop_peer
+
+done_testing 54
