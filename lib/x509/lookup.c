@@ -1,6 +1,5 @@
 /*
  * lookup.c: an X509_LOOKUP_METHOD over indexed bundles; see lookup.h and bundle.h.
- *
  * The store asks for all certificates of a name.  They are parsed and given to the store, which
  * keeps them and does not ask for that name again.
  */
@@ -10,13 +9,13 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "x509/bundle.h"
 #include "x509/directory.h"
+#include "x509/distrust.h"
 #include "x509/file_parse.h"
 #include "x509/file_text.h"
 
@@ -365,27 +364,6 @@ static int find(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *nam
 
 /* ---- distrust ---- */
 
-/* Whether its trust settings reject it for servers. */
-static bool has_rejection(X509 *certificate)
-{
-    STACK_OF(ASN1_OBJECT) *uses = X509_get0_reject_objects(certificate);
-    for (int i = 0; i < sk_ASN1_OBJECT_num(uses); i++) {
-        int use = OBJ_obj2nid(sk_ASN1_OBJECT_value(uses, i));
-        if (use == NID_server_auth || use == NID_anyExtendedKeyUsage)
-            return true;
-    }
-    return false;
-}
-
-static bool rejects(X509 *trusted, const X509 *certificate)
-{
-    return has_rejection(trusted) &&
-           X509_NAME_cmp(X509_get_subject_name(trusted),
-                         X509_get_subject_name(certificate)) == 0 &&
-           X509_PUBKEY_eq(X509_get_X509_PUBKEY(trusted),
-                          X509_get_X509_PUBKEY(certificate)) == 1;
-}
-
 /* In what was indexed: there the store may have kept an equal one without trust settings. */
 static bool is_rejected_by_bundle(const struct bundle *bundle, const X509 *certificate)
 {
@@ -396,7 +374,7 @@ static bool is_rejected_by_bundle(const struct bundle *bundle, const X509 *certi
         if (entry->kind != BUNDLE_TRUSTED_CERTIFICATE || !may_be_of(entry, hashed, hash))
             continue;
         X509 *trusted = bundle_certificate(bundle, entry);
-        rejected = trusted != NULL && rejects(trusted, certificate);
+        rejected = trusted != NULL && distrust_covers(trusted, certificate);
         X509_free(trusted);
     }
     return rejected;
@@ -409,13 +387,13 @@ bool lookup_is_rejected(X509_STORE_CTX *store_ctx, const X509 *certificate)
     for (size_t i = 0; list != NULL && !rejected && i < list->count; i++)
         rejected = is_rejected_by_bundle(&list->items[i], certificate);
     for (int i = 0; list != NULL && !rejected && i < sk_X509_num(list->odd); i++)
-        rejected = rejects(sk_X509_value(list->odd, i), certificate);
+        rejected = distrust_covers(sk_X509_value(list->odd, i), certificate);
     if (rejected)
         return true;
     STACK_OF(X509) *trusted =
         X509_STORE_CTX_get1_certs(store_ctx, X509_get_subject_name(certificate));
     for (int i = 0; !rejected && i < sk_X509_num(trusted); i++)
-        rejected = rejects(sk_X509_value(trusted, i), certificate);
+        rejected = distrust_covers(sk_X509_value(trusted, i), certificate);
     sk_X509_pop_free(trusted, X509_free);
     return rejected;
 }
