@@ -74,6 +74,8 @@ lib_libtlsdial_core_la_SOURCES = \
 	lib/x509/certificate.h \
 	lib/x509/crl.c \
 	lib/x509/crl.h \
+	lib/x509/distrust.c \
+	lib/x509/distrust.h \
 	lib/x509/facts.c \
 	lib/x509/facts.h \
 	lib/x509/facts_chain.c \

@@ -251,6 +251,15 @@ static unsigned char *decode_entry(const struct bundle *bundle,
     return der;
 }
 
+bool bundle_has_der(const struct bundle *bundle, const struct bundle_entry *entry,
+                    const unsigned char *der, size_t length)
+{
+    unsigned char *own = entry->der_size == length ? decode_entry(bundle, entry) : NULL;
+    bool same = own != NULL && memcmp(own, der, length) == 0;
+    OPENSSL_free(own);
+    return same;
+}
+
 X509 *bundle_certificate(const struct bundle *bundle, const struct bundle_entry *entry)
 {
     unsigned char *der = decode_entry(bundle, entry);

@@ -55,6 +55,10 @@ bool bundle_name_hash(const unsigned char *der, size_t length, uint32_t *hash);
 bool bundle_hash_entry(const unsigned char *der, size_t length,
                        struct bundle_entry *entry);
 
+/** Whether an entry decodes to this. */
+bool bundle_has_der(const struct bundle *bundle, const struct bundle_entry *entry,
+                    const unsigned char *der, size_t length);
+
 /** Parses an entry, to be freed. NULL where OpenSSL cannot, or when out of memory. */
 X509 *bundle_certificate(const struct bundle *bundle, const struct bundle_entry *entry);
 X509_CRL *bundle_crl(const struct bundle *bundle, const struct bundle_entry *entry);

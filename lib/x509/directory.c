@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "x509/bundle.h"
 #include "x509/file_fault.h"
 #include "x509/file_parse.h"
 #include "x509/file_text.h"
@@ -173,4 +174,68 @@ void directory_list_faults(const char *list, const X509_NAME *name, bool missing
         OPENSSL_free(directory);
     }
     ERR_clear_error();
+}
+
+/* ---- what is new in them ---- */
+
+static bool is_known(const struct bundle *bundle, const struct bundle_entry *entry,
+                     STACK_OF(X509) * known)
+{
+    bool found = false;
+    for (int i = 0; !found && entry->kind == BUNDLE_CERTIFICATE && i < sk_X509_num(known);
+         i++) {
+        unsigned char *der = NULL;
+        int length = i2d_X509(sk_X509_value(known, i), &der);
+        found = length > 0 && bundle_has_der(bundle, entry, der, (size_t)length);
+        OPENSSL_free(der);
+    }
+    return found;
+}
+
+/* Whether there is more in the text; it is freed. */
+static bool has_other(char *text, size_t length, STACK_OF(X509) * known)
+{
+    struct bundle bundle;
+    if (bundle_index(&bundle, text, length) != BUNDLE_INDEXED) {
+        OPENSSL_free(text);
+        return true;
+    }
+    bool other = false;
+    for (size_t i = 0; !other && i < bundle.count; i++)
+        other = !is_known(&bundle, &bundle.entries[i], known);
+    bundle_clear(&bundle);
+    return other;
+}
+
+static bool directory_has_other(const char *directory, unsigned long hash,
+                                STACK_OF(X509) * known)
+{
+    size_t length, size = strlen(directory) + 32;
+    char *text, *file = OPENSSL_malloc(size);
+    bool other = file == NULL;
+    for (int i = 0; !other; i++) {
+        snprintf(file, size, "%s/%08lx.%d", directory, hash, i);
+        enum file_text_result result = file_text_read(file, &text, &length);
+        if (result == FILE_TEXT_UNREADABLE && errno == ENOENT)
+            break;
+        other = result != FILE_TEXT_READ || has_other(text, length, known);
+    }
+    OPENSSL_free(file);
+    return other;
+}
+
+bool directory_list_has_other(const char *list, const X509_NAME *name,
+                              STACK_OF(X509) * known)
+{
+    int hashed = 0;
+    unsigned long hash = X509_NAME_hash_ex(name, NULL, NULL, &hashed);
+    bool other = hashed == 0;
+    char *directory;
+    ERR_set_mark();
+    while (!other && (directory = next_directory(&list)) != NULL) {
+        other = directory_has_other(directory, hash, known);
+        OPENSSL_free(directory);
+    }
+    ERR_pop_to_mark();
+    return other;
 }

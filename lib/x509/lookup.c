@@ -1,6 +1,5 @@
 /*
  * lookup.c: an X509_LOOKUP_METHOD over indexed bundles; see lookup.h and bundle.h.
- *
  * The store asks for all certificates of a name.  They are parsed and given to the store, which
  * keeps them and does not ask for that name again.
  */
@@ -10,11 +9,13 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "x509/bundle.h"
+#include "x509/directory.h"
+#include "x509/distrust.h"
 #include "x509/file_parse.h"
 #include "x509/file_text.h"
 
@@ -24,6 +25,7 @@ struct bundle_list {
     size_t count;
     STACK_OF(X509) * odd;   /* of the files that were parsed at once; NULL: none */
     X509_LOOKUP *directory; /* the store's own, asked with us; NULL: none */
+    char *directories;      /* that it looks into, as a list */
 };
 
 /* ---- adding ---- */
@@ -44,6 +46,7 @@ static void free_list(X509_LOOKUP *lookup)
         bundle_clear(&list->items[i]);
     if (list != NULL) {
         OPENSSL_free(list->items);
+        OPENSSL_free(list->directories);
         sk_X509_pop_free(list->odd, X509_free);
     }
     OPENSSL_free(list);
@@ -81,12 +84,20 @@ bool lookup_prepare_store(X509_STORE *store)
     return list_of(store) != NULL;
 }
 
-bool lookup_use_directory(X509_STORE *store, X509_LOOKUP *directory)
+bool lookup_use_directory(X509_STORE *store, X509_LOOKUP *directory, const char *paths)
 {
     struct bundle_list *list = list_of(store);
-    if (list != NULL)
-        list->directory = directory;
-    return list != NULL;
+    const char *before =
+        list != NULL && list->directories != NULL ? list->directories : "";
+    size_t size = strlen(before) + strlen(paths) + 2;
+    char *all = list != NULL ? OPENSSL_malloc(size) : NULL;
+    if (all == NULL)
+        return false;
+    snprintf(all, size, "%s%c%s", before, TLSDIAL_LIST_SEPARATOR, paths);
+    OPENSSL_free(list->directories);
+    list->directories = all;
+    list->directory = directory;
+    return true;
 }
 
 static bool add_bundle(X509_STORE *store, struct bundle bundle)
@@ -185,24 +196,23 @@ enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
 
 /* ---- finding ---- */
 
-/* Parses an entry into the store, if it is of that name and not of one with the same hash. One
- * that OpenSSL cannot parse is as if it were not there; its error queue tells of it. */
-static void add_entry(X509_STORE *store, const struct bundle *bundle,
-                      const struct bundle_entry *entry, const X509_NAME *name)
+/* Takes the certificate over, if it is of that name and not of one with the same hash. */
+static bool keep(STACK_OF(X509) * found, X509 *certificate, const X509_NAME *name)
 {
-    X509 *certificate = NULL;
-    X509_CRL *crl = NULL;
-    if (entry->kind == BUNDLE_CRL)
-        crl = bundle_crl(bundle, entry);
-    else
-        certificate = bundle_certificate(bundle, entry);
+    if (certificate == NULL)
+        return true; /* OpenSSL cannot parse it: as if it were not there */
+    bool wanted = X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0;
+    bool kept = wanted && sk_X509_push(found, certificate) > 0;
+    if (!kept)
+        X509_free(certificate);
+    return kept || !wanted;
+}
+
+static void add_crl(X509_STORE *store, X509_CRL *crl, const X509_NAME *name)
+{
     if (crl != NULL && X509_NAME_cmp(X509_CRL_get_issuer(crl), name) == 0)
         X509_STORE_add_crl(store, crl);
-    if (certificate != NULL &&
-        X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0)
-        X509_STORE_add_cert(store, certificate);
     X509_CRL_free(crl);
-    X509_free(certificate);
 }
 
 /* Whether an entry may be of the name; the hash is not had of every name. */
@@ -235,23 +245,56 @@ static void add_from_directory(const struct bundle_list *list, X509_LOOKUP_TYPE 
     X509_OBJECT_free(found);
 }
 
-/* Of two that are equal but for their trust settings the store keeps the first. */
-static void add_name(X509_STORE *store, const struct bundle_list *list,
-                     X509_LOOKUP_TYPE type, const X509_NAME *name)
+/* The certificates of files that have the name, to be freed. NULL when out of memory. */
+static STACK_OF(X509) *
+    certificates_of(const struct bundle_list *list, const X509_NAME *name)
 {
     uint32_t hash = 0;
-    bool crls = type == X509_LU_CRL, hashed = hash_of(name, &hash);
-    add_from_directory(list, type, name);
-    for (int i = 0; !crls && i < sk_X509_num(list->odd); i++) {
+    bool hashed = hash_of(name, &hash);
+    STACK_OF(X509) *found = sk_X509_new_null();
+    bool ok = found != NULL;
+    for (int i = 0; ok && i < sk_X509_num(list->odd); i++) {
         X509 *certificate = sk_X509_value(list->odd, i);
-        if (X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0)
-            X509_STORE_add_cert(store, certificate);
+        ok = X509_up_ref(certificate) == 1 && keep(found, certificate, name);
     }
+    for (size_t i = 0; ok && i < list->count; i++)
+        for (size_t j = 0; ok && j < list->items[i].count; j++) {
+            const struct bundle_entry *entry = &list->items[i].entries[j];
+            if (may_be_of(entry, hashed, hash) && entry->kind != BUNDLE_CRL)
+                ok = keep(found, bundle_certificate(&list->items[i], entry), name);
+        }
+    if (!ok) {
+        sk_X509_pop_free(found, X509_free);
+        found = NULL;
+    }
+    return found;
+}
+
+/* A directory is asked only for what no file has: to parse a certificate again would cost a twentieth
+ * of a fetch. Of two that are equal but for their trust settings the store keeps the first. */
+static void add_certificates(X509_STORE *store, const struct bundle_list *list,
+                             const X509_NAME *name)
+{
+    STACK_OF(X509) *found = certificates_of(list, name);
+    if (found == NULL || (list->directories != NULL &&
+                          directory_list_has_other(list->directories, name, found)))
+        add_from_directory(list, X509_LU_X509, name);
+    for (int i = 0; i < sk_X509_num(found); i++)
+        X509_STORE_add_cert(store, sk_X509_value(found, i));
+    sk_X509_pop_free(found, X509_free);
+}
+
+static void add_crls(X509_STORE *store, const struct bundle_list *list,
+                     const X509_NAME *name)
+{
+    uint32_t hash = 0;
+    bool hashed = hash_of(name, &hash);
+    add_from_directory(list, X509_LU_CRL, name);
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < list->items[i].count; j++) {
             const struct bundle_entry *entry = &list->items[i].entries[j];
-            if (may_be_of(entry, hashed, hash) && (entry->kind == BUNDLE_CRL) == crls)
-                add_entry(store, &list->items[i], entry, name);
+            if (may_be_of(entry, hashed, hash) && entry->kind == BUNDLE_CRL)
+                add_crl(store, bundle_crl(&list->items[i], entry), name);
         }
 }
 
@@ -312,32 +355,14 @@ static int find(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *nam
     X509_STORE *store = X509_LOOKUP_get_store(lookup);
     if (type != X509_LU_X509 && type != X509_LU_CRL)
         return 0;
-    add_name(store, list, type, name);
+    if (type == X509_LU_CRL)
+        add_crls(store, list, name);
+    else
+        add_certificates(store, list, name);
     return give(store, type, name, found);
 }
 
 /* ---- distrust ---- */
-
-/* Whether its trust settings reject it for servers. */
-static bool has_rejection(X509 *certificate)
-{
-    STACK_OF(ASN1_OBJECT) *uses = X509_get0_reject_objects(certificate);
-    for (int i = 0; i < sk_ASN1_OBJECT_num(uses); i++) {
-        int use = OBJ_obj2nid(sk_ASN1_OBJECT_value(uses, i));
-        if (use == NID_server_auth || use == NID_anyExtendedKeyUsage)
-            return true;
-    }
-    return false;
-}
-
-static bool rejects(X509 *trusted, const X509 *certificate)
-{
-    return has_rejection(trusted) &&
-           X509_NAME_cmp(X509_get_subject_name(trusted),
-                         X509_get_subject_name(certificate)) == 0 &&
-           X509_PUBKEY_eq(X509_get_X509_PUBKEY(trusted),
-                          X509_get_X509_PUBKEY(certificate)) == 1;
-}
 
 /* In what was indexed: there the store may have kept an equal one without trust settings. */
 static bool is_rejected_by_bundle(const struct bundle *bundle, const X509 *certificate)
@@ -349,7 +374,7 @@ static bool is_rejected_by_bundle(const struct bundle *bundle, const X509 *certi
         if (entry->kind != BUNDLE_TRUSTED_CERTIFICATE || !may_be_of(entry, hashed, hash))
             continue;
         X509 *trusted = bundle_certificate(bundle, entry);
-        rejected = trusted != NULL && rejects(trusted, certificate);
+        rejected = trusted != NULL && distrust_covers(trusted, certificate);
         X509_free(trusted);
     }
     return rejected;
@@ -362,13 +387,13 @@ bool lookup_is_rejected(X509_STORE_CTX *store_ctx, const X509 *certificate)
     for (size_t i = 0; list != NULL && !rejected && i < list->count; i++)
         rejected = is_rejected_by_bundle(&list->items[i], certificate);
     for (int i = 0; list != NULL && !rejected && i < sk_X509_num(list->odd); i++)
-        rejected = rejects(sk_X509_value(list->odd, i), certificate);
+        rejected = distrust_covers(sk_X509_value(list->odd, i), certificate);
     if (rejected)
         return true;
     STACK_OF(X509) *trusted =
         X509_STORE_CTX_get1_certs(store_ctx, X509_get_subject_name(certificate));
     for (int i = 0; !rejected && i < sk_X509_num(trusted); i++)
-        rejected = rejects(sk_X509_value(trusted, i), certificate);
+        rejected = distrust_covers(sk_X509_value(trusted, i), certificate);
     sk_X509_pop_free(trusted, X509_free);
     return rejected;
 }

@@ -30,9 +30,9 @@ struct lookup_added {
 enum lookup_result lookup_add_file(X509_STORE *store, const char *file,
                                    struct lookup_added *added);
 
-/** Has the lookup ask the store's lookup of hashed directories too, so that certificates of one name
- * are found in either. False when out of memory. */
-bool lookup_use_directory(X509_STORE *store, X509_LOOKUP *directory);
+/** Has the lookup ask the store's lookup of hashed directories too, which was given this list, so that
+ * certificates of one name are found in either. Repeatable. False when out of memory. */
+bool lookup_use_directory(X509_STORE *store, X509_LOOKUP *directory, const char *list);
 
 /** Whether a trusted place has a certificate of this one's subject and key whose trust settings
  * reject it for servers, whatever other places have. */

@@ -85,7 +85,7 @@ static bool use_directory(X509_STORE *store, const char *directory)
     X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
     return lookup != NULL &&
            X509_LOOKUP_add_dir(lookup, directory, X509_FILETYPE_PEM) == 1 &&
-           lookup_use_directory(store, lookup);
+           lookup_use_directory(store, lookup, directory);
 }
 
 /* ---- the defaults ---- */
