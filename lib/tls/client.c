@@ -100,9 +100,10 @@ static enum tlsdial_cause set_up(tlsdial_client *client, struct tlsdial_error *e
     client->ctx = SSL_CTX_new(TLS_client_method());
     if (client->ctx == NULL)
         return no_context(error);
-    if (!note_warning(client) || !set_manners(client->ctx))
+    bool plain = configuration_is_plain();
+    if ((!plain && !note_warning(client)) || !set_manners(client->ctx))
         return error_out_of_memory(error);
-    return offer_begin(&client->offer, client->ctx, error);
+    return offer_begin(&client->offer, client->ctx, !plain, error);
 }
 
 tlsdial_client *tlsdial_client_new(struct tlsdial_error *error)

@@ -172,3 +172,63 @@ bool configuration_find_fault(SSL_CTX *ctx, char *to, size_t size)
     OPENSSL_free(file);
     return found;
 }
+
+/* ---- a glance ---- */
+
+#define GLANCE_LINE 512 /* octets; a longer line is not plain */
+
+static const char *skip_blanks(const char *text)
+{
+    return text + strspn(text, " \t\r\n");
+}
+
+/* Modules of config(5) that set what TLS does, by the beginning of their names, and directives. */
+static bool is_plain_name(const char *name)
+{
+    static const char *const others[] = {".include", ".pragma",      "providers",
+                                         "ssl_conf", "alg_section",  "engines",
+                                         "random",   "stbl_section", "evp_properties"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strncmp(name, others[i], strlen(others[i])) == 0)
+            return false;
+    return true;
+}
+
+static bool has_even_quotes(const char *text)
+{
+    bool even = true;
+    for (; *text != '\0'; text++)
+        even = even != (*text == '"' || *text == '\'');
+    return even;
+}
+
+/* "[section]", "name = value" or nothing; no values of the environment, which may be missing. */
+static bool is_plain_line(char *line)
+{
+    char *comment = strchr(line, '#');
+    if (comment != NULL)
+        *comment = '\0';
+    const char *text = skip_blanks(line);
+    if (*text == '\0')
+        return true;
+    if (*text == '[')
+        return strchr(text, ']') != NULL;
+    return strchr(text, '=') != NULL && strchr(text, '\\') == NULL &&
+           has_even_quotes(text) && strstr(text, "ENV::") == NULL && is_plain_name(text);
+}
+
+bool configuration_is_plain(void)
+{
+    char line[GLANCE_LINE];
+    char *file = configuration_file();
+    FILE *stream = file != NULL && *file != '\0' ? fopen(file, "rb") : NULL;
+    bool plain = file != NULL && (stream != NULL || is_usual_file(file));
+    while (plain && stream != NULL && fgets(line, sizeof line, stream) != NULL)
+        plain = strlen(line) + 1 < sizeof line && is_plain_line(line);
+    if (stream != NULL) {
+        plain = plain && !ferror(stream);
+        fclose(stream);
+    }
+    OPENSSL_free(file);
+    return plain;
+}

@@ -47,6 +47,12 @@ static const struct offer_list strong_signatures = {
      0x081c, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601},
     20};
 
+/* Those that OpenSSL 3.0 knows. */
+static const struct offer_list long_known_signatures = {
+    {0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805,
+     0x0806, 0x0401, 0x0501, 0x0601},
+    14};
+
 /* The options of a configuration that make a client stricter; all others are ours to set. */
 static const uint64_t stricter_options =
     SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3 | SSL_OP_NO_TICKET
@@ -123,6 +129,12 @@ static bool set_ciphers(SSL_CTX *ctx, const char *ciphers, const char *suites)
 
 /* ---- groups and signature algorithms ---- */
 
+static bool lacks_memory(void)
+{
+    return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
+           ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
 /* The ClientHello that a context makes, and the SSL that made it, NULL when out of memory. */
 static SSL *make_client_hello(SSL_CTX *ctx, struct messages *messages)
 {
@@ -137,8 +149,14 @@ static SSL *make_client_hello(SSL_CTX *ctx, struct messages *messages)
     SSL_set_bio(ssl, in, out);
     messages_watch(ssl, messages);
     ERR_set_mark();
-    SSL_connect(ssl); /* ends where it waits for the server */
+    int result = SSL_connect(ssl); /* ends where it waits for the server */
+    bool sent = SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ;
+    bool failed = sent ? messages->client_hello == NULL : lacks_memory();
     ERR_pop_to_mark();
+    if (failed) {
+        SSL_free(ssl);
+        return NULL;
+    }
     return ssl;
 }
 
@@ -212,6 +230,25 @@ static bool narrow_lists(struct offer *offer, SSL_CTX *ctx)
     return ok;
 }
 
+/* What narrow_lists() comes to where no configuration has a hand in it: OpenSSL's own lists, less
+ * signatures with SHA-1 and SHA-224. An OpenSSL that lacks the newer ones does not know their names. */
+static bool set_usual_lists(struct offer *offer, SSL_CTX *ctx)
+{
+    offer->groups = strong_groups;
+    offer->signatures = strong_signatures;
+    ERR_set_mark();
+    bool ok = set_signatures(ctx, &offer->signatures);
+    if (!ok) {
+        offer->signatures = common(&strong_signatures, &long_known_signatures);
+        ok = set_signatures(ctx, &offer->signatures);
+    }
+    if (ok)
+        ERR_pop_to_mark();
+    else
+        ERR_clear_last_mark();
+    return ok;
+}
+
 static enum tlsdial_cause none_left(enum tlsdial_cause cause, const char *what,
                                     struct tlsdial_error *error)
 {
@@ -226,7 +263,7 @@ static enum tlsdial_cause set_up_failed(struct tlsdial_error *error)
                              error_openssl_reason("out of memory"));
 }
 
-enum tlsdial_cause offer_begin(struct offer *offer, SSL_CTX *ctx,
+enum tlsdial_cause offer_begin(struct offer *offer, SSL_CTX *ctx, bool configured,
                                struct tlsdial_error *error)
 {
     if (!set_version_floor(ctx))
@@ -245,7 +282,7 @@ enum tlsdial_cause offer_begin(struct offer *offer, SSL_CTX *ctx,
         return none_left(TLSDIAL_CONFIGURATION,
                          "cipher that is offered here with a version that it allows",
                          error);
-    if (!narrow_lists(offer, ctx))
+    if (!(configured ? narrow_lists(offer, ctx) : set_usual_lists(offer, ctx)))
         return set_up_failed(error);
     if (offer->groups.count == 0)
         return none_left(TLSDIAL_CONFIGURATION, "group that is offered here", error);

@@ -27,7 +27,7 @@ struct offer {
 /** Holds a context, as SSL_CTX_new(3) made it by the system's configuration, to our floor: versions,
  * security level, options, ciphers, groups and signature algorithms. What is stricter stays.
  * TLSDIAL_TLS_VERSION if no version remains, TLSDIAL_CONFIGURATION if nothing else does. */
-enum tlsdial_cause offer_begin(struct offer *offer, SSL_CTX *ctx,
+enum tlsdial_cause offer_begin(struct offer *offer, SSL_CTX *ctx, bool configured,
                                struct tlsdial_error *error);
 /** Has the context offer those of a list (groups, else signature algorithms), as SSL_CTX_set1_groups_list(3), SSL_CTX_set1_sigalgs_list(3) and
  * SSL_CTX_set_cipher_list(3) take it, that the offer has too. Names of TLS 1.3 ciphers may be among the

@@ -56,23 +56,23 @@ dial "imaps://localhost:$port"
 status_is 0 'imaps:// is TLS from the start'
 stop_peer
 
-# --- the port that a protocol has. Nothing listens at these, but the message has them
+# --- the port that a protocol has. Nothing should listen at these; the message has them in any case
 
 names_port() { # names_port PORT ARGS...: of an address that answers to nobody
     names_wanted=$1
     shift
     dial --connect-timeout 0.3 "$@"
-    status_between 20 72 "a default port: $*"
-    err_matches "^tlsdial: 192\\.0\\.2\\.1:$names_wanted( |:)" "it is $names_wanted"
+    any_status 'a server of this machine may listen there'
+    err_matches "^tlsdial: 127\\.0\\.0\\.66:$names_wanted( |:)" "it is $names_wanted"
 }
 for pair in smtp:25 submission:587 lmtp:24 imap:143 pop3:110 nntp:119 ftp:21 sieve:4190 ldap:389 \
     xmpp:5222 xmpp-server:5269 postgres:5432 mysql:3306 irc:6667 rdp:3389; do
-    names_port "${pair#*:}" --starttls "${pair%:*}" 192.0.2.1
-    names_port "${pair#*:}" "${pair%:*}://192.0.2.1"
+    names_port "${pair#*:}" --starttls "${pair%:*}" 127.0.0.66
+    names_port "${pair#*:}" "${pair%:*}://127.0.0.66"
 done
 for pair in smtps:465 submissions:465 imaps:993 pop3s:995 nntps:563 ftps:990 ldaps:636 xmpps:5223 \
     ircs:6697; do
-    names_port "${pair#*:}" "${pair%:*}://192.0.2.1"
+    names_port "${pair#*:}" "${pair%:*}://127.0.0.66"
 done
 
 # --- as it should not be
