@@ -21,10 +21,13 @@ ask() { # ask CLIENT
     url=https://localhost:$port/ ca=$T/ca.pem
     case $1 in
     tlsdial) tlsdial --cacert "$ca" --connect-timeout 3 --idle-timeout 3 localhost "$port" ;;
-    curl) curl -sS --cacert "$ca" --connect-timeout 3 --max-time 5 "$url" ;;
+    curl)
+        curl -sS --resolve "localhost:$port:127.0.0.1" --cacert "$ca" --connect-timeout 3 \
+            --max-time 5 "$url"
+        ;;
     wget) wget -nv -O - --ca-certificate="$ca" --tries=1 --timeout=3 --no-hsts "$url" ;;
     s_client)
-        http_request | timeout 5 "$OPENSSL" s_client -connect "localhost:$port" -CAfile "$ca" \
+        http_request | timeout 5 "$OPENSSL" s_client -connect "127.0.0.1:$port" -CAfile "$ca" \
             -servername localhost -verify_hostname localhost -verify_return_error -quiet
         ;;
     gnutls-cli)
@@ -32,7 +35,7 @@ ask() { # ask CLIENT
         ;;
     socat)
         http_request | timeout 5 socat -t 3 - \
-            "OPENSSL:localhost:$port,cafile=$ca,verify=1,commonname=localhost"
+            "OPENSSL:127.0.0.1:$port,cafile=$ca,verify=1,commonname=localhost,snihost=localhost"
         ;;
     ncat)
         http_request | timeout 5 ncat --ssl --ssl-verify --ssl-trustfile "$ca" localhost "$port"

@@ -65,6 +65,26 @@ for ended in 'exit 46:46' 'kill -TERM $$:143' 'exec no-such-program:127'; do
     out_has 'ok 1 - a' "a status that is passed on: $ended"
 done
 
+# --- localhost where it does not resolve --------------------------------------------------
+
+given() { # given OPTIONS RESOLVES ARGS...: what the program gets before ARGS, either way of a run
+    for way in '' 'within 9'; do
+        script "localhost_resolves=$2 real_tlsdial=echo EMULATOR= libtool_path=
+            ${way:-run} tlsdial $3; status_is 0 a; out_is '$1$3' is; done_testing 2"
+        holds "localhost resolves, $2: $3, ${way:-run}" "expected: $1$3" is_good
+    done
+}
+given '--resolve localhost:443:127.0.0.1 ' no '-v localhost 443'
+given '--resolve localhost:443:127.0.0.1 ' no 'pipe localhost:443 --half-close'
+given '--resolve localhost:25:127.0.0.1 ' no 'smtp://localhost:25'
+given '--resolve localhost:8443:127.0.0.1 ' no 'https://localhost:8443/path'
+given '--resolve localhost:8443:127.0.0.1 ' no 'https://localhost:8443?query'
+given '' yes 'localhost 443'
+for other in 'localhost' '--verify-hostname localhost www.example 443' 'localhost 65536' \
+    'localhost 99999999999999999999' 'localhost:443:192.0.2.1'; do
+    given '' no "$other"
+done
+
 # --- one place for each -------------------------------------------------------------------
 
 functions() { sed -n 's/^ *\([a-z_0-9]*\)() [{(].*/\1/p' "$@" | sort; }
@@ -91,4 +111,4 @@ sed -n 's/^ *\(if \|! \)*\([a-z][a-z_0-9]*\)\( .*\)\{0,1\}$/\2/p' "$tests"/*/*.t
 comm -23 "$T/used" "$T/index" >"$T/missing"
 nothing_in "$T/missing" 'the index has what tests use'
 
-done_testing 24
+done_testing 46
