@@ -25,9 +25,11 @@ struct report {
     size_t size;
 };
 
+static bool report(const struct report *report, const char *format, ...)
+    TLSDIAL_PRINTF(2, 3);
+
 /* Always true: a fault was found. */
-__attribute__((format(printf, 2, 3))) static bool report(const struct report *report,
-                                                         const char *format, ...)
+static bool report(const struct report *report, const char *format, ...)
 {
     va_list arguments;
     snprintf(report->to, report->size, "'%s': ", report->file);
