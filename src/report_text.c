@@ -156,10 +156,11 @@ static void add_client_certificate(struct columns *columns,
     const char *name;
     if (!tlsdial_evidence_certificate_requested(evidence))
         return;
-    text_row(columns, COLUMNS_PLAIN, "client",
-             tlsdial_evidence_certificate_sent(evidence)
-                 ? "the server asked for a certificate; one was sent, accepted is not known"
-                 : "the server asked for a certificate; none was sent");
+    text_row(
+        columns, COLUMNS_PLAIN, "client",
+        tlsdial_evidence_certificate_sent(evidence)
+            ? "the server asked for a certificate; one was sent, accepted is not known"
+            : "the server asked for a certificate; none was sent");
     for (size_t i = 0; (name = tlsdial_evidence_client_ca(evidence, i)) != NULL; i++) {
         columns_fit(text, sizeof text, name, COLUMNS_WIDTH - TEXT_LABEL);
         text_row(columns, COLUMNS_PLAIN, i == 0 ? "accepts" : "", text);

@@ -204,8 +204,30 @@ static bool has_even_quotes(const char *text)
     return even;
 }
 
+/* What a glance has come to: the section that openssl_conf names must be there. */
+struct glance {
+    char main_section[GLANCE_LINE]; /* "": none is named */
+    bool has_main_section;
+};
+
+/* Copies what is between blanks; at most a line. */
+static void copy_word(char to[GLANCE_LINE], const char *text, const char *end_characters)
+{
+    size_t length = strcspn(text, end_characters);
+    memcpy(to, text, length);
+    to[length] = '\0';
+}
+
+static void note_section(struct glance *glance, const char *text)
+{
+    char name[GLANCE_LINE];
+    copy_word(name, skip_blanks(text + 1), " \t]");
+    glance->has_main_section =
+        glance->has_main_section || strcmp(name, glance->main_section) == 0;
+}
+
 /* "[section]", "name = value" or nothing; no values of the environment, which may be missing. */
-static bool is_plain_line(char *line)
+static bool is_plain_line(struct glance *glance, char *line)
 {
     char *comment = strchr(line, '#');
     if (comment != NULL)
@@ -213,22 +235,29 @@ static bool is_plain_line(char *line)
     const char *text = skip_blanks(line);
     if (*text == '\0')
         return true;
-    if (*text == '[')
+    if (*text == '[') {
+        note_section(glance, text);
         return strchr(text, ']') != NULL;
-    return strchr(text, '=') != NULL && strchr(text, '\\') == NULL &&
-           has_even_quotes(text) && strstr(text, "ENV::") == NULL && is_plain_name(text);
+    }
+    const char *equals = strchr(text, '=');
+    if (equals != NULL && strncmp(text, "openssl_conf", strlen("openssl_conf")) == 0)
+        copy_word(glance->main_section, skip_blanks(equals + 1), " \t\r\n");
+    return equals != NULL && strchr(text, '\\') == NULL && has_even_quotes(text) &&
+           strstr(text, "ENV::") == NULL && is_plain_name(text);
 }
 
 bool configuration_is_plain(void)
 {
     char line[GLANCE_LINE];
+    struct glance glance = {.has_main_section = false};
     char *file = configuration_file();
     FILE *stream = file != NULL && *file != '\0' ? fopen(file, "rb") : NULL;
     bool plain = file != NULL && (stream != NULL || is_usual_file(file));
     while (plain && stream != NULL && fgets(line, sizeof line, stream) != NULL)
-        plain = strlen(line) + 1 < sizeof line && is_plain_line(line);
+        plain = strlen(line) + 1 < sizeof line && is_plain_line(&glance, line);
     if (stream != NULL) {
-        plain = plain && !ferror(stream);
+        plain = plain && !ferror(stream) &&
+                (glance.has_main_section || *glance.main_section == '\0');
         fclose(stream);
     }
     OPENSSL_free(file);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "tls/bio.h"
+#include "tls/client_ca.h"
 #include "tls/diagnose.h"
 #include "tls/resume.h"
 #include "tls/verify_callback.h"
@@ -121,7 +122,9 @@ static enum tlsdial_cause end_handshake(tlsdial_conn *conn, enum conn_outcome ou
     /* SSL_connect() calls a close_notify before its end a mere "0"; it is no handshake. */
     bool done = outcome == CONN_DONE && SSL_is_init_finished(conn->ssl);
     enum tlsdial_cause cause = TLSDIAL_OK;
-    if (!done)
+    if (!client_ca_read(&conn->evidence->client_cas, conn->ssl))
+        cause = error_out_of_memory(error);
+    else if (!done)
         cause = diagnose_handshake(conn, outcome, error);
     else if (SSL_get_verify_result(conn->ssl) != X509_V_OK &&
              !insecure_excuses(&conn->evidence->verification))

@@ -62,5 +62,5 @@ void phrase_names(struct phrase *phrase, const struct finding *finding)
     for (size_t i = 0; i < shown; i++)
         phrase_name(phrase, i > 0 ? ", " : "", text_or_empty(finding->names[i]), "");
     if (finding->name_count > shown)
-        phrase_say(phrase, " and %zu more", finding->name_count - shown);
+        phrase_say(phrase, " and %d more", (int)(finding->name_count - shown));
 }
