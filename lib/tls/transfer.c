@@ -344,9 +344,10 @@ enum tlsdial_cause tlsdial_transfer(tlsdial_conn *conn, struct tlsdial_transfer 
         transfer->out_done = transfer->in_done = 0;
     if (fault != NULL)
         return conn_misuse(conn, fault, error);
-    struct deadline limit = wait_ms == 0 ? (struct deadline){.at = now}
-                            : is_callers ? deadline_after(now, wait_ms)
-                                         : deadline_after(now, conn->idle_timeout);
+    struct deadline limit =
+        deadline_after(now, is_callers ? wait_ms : conn->idle_timeout);
+    if (wait_ms == 0)
+        limit.at = now; /* where 0 would be no limit */
     transfer->in_end = conn->peer_closed;
     transfer->out_flushed = false;
     conn->end_wanted = conn->end_wanted || transfer->out_end;

@@ -187,6 +187,7 @@ holds 'they are encoded' 'expected: GET /my%20CA%20(1).crt' \
 holds 'the name of the server is sent' 'expected: Host' has "$files_log" "header: Host: 127.0.0.1:$files_port"
 
 raw() { # raw NAME HEAD [BODY]: an answer as it is
+    # shellcheck disable=SC2059 # it has escapes
     printf "$2\r\n\r\n" >"$folder/$1.raw"
     [ -z "${3:-}" ] || cat "$3" >>"$folder/$1.raw"
 }

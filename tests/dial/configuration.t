@@ -5,7 +5,7 @@
 . "${TOP_SRCDIR:-.}/tests/lib/tap.sh"
 requires openssl
 make_usual
-offer
+offer server
 config=$T/own.cnf
 
 with_config() { # with_config TEXT ARGS...

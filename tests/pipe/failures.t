@@ -27,7 +27,11 @@ stop_peer
 
 start_peer reset --after 500 --body 1000
 dial command=pipe --half-close localhost "$port" <"$T/request"
-status_is 63 'RST, --half-close'
+if [ "$EXEEXT" = .exe ]; then # wine reports it as an end
+    status_between 60 63 'RST, --half-close'
+else
+    status_is 63 'RST, --half-close'
+fi
 stop_peer
 
 start_peer bad-record --after 500 --body 1000

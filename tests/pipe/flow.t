@@ -112,7 +112,8 @@ stop_peer
 # --- verification ----------------------------------------------------------------------
 
 start_peer record --out "$T/unheard"
-dial command=pipe trust=none localhost "$port" <"$T/some"
+make_ca stranger
+dial command=pipe trust=none --cacert "$T/stranger.pem" localhost "$port" <"$T/some"
 failed_as 45 incomplete-chain '' 'a server that is not verified'
 file_absent "$T/unheard" 'it gets nothing'
 stop_peer

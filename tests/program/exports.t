@@ -53,7 +53,7 @@ else
     "$NM" -P -g "$archive" >"$T/archive" 2>/dev/null || bail_out 'nm cannot read the archive'
     # A sanitizer adds names of its own, which begin with an underscore.
     # shellcheck disable=SC2016 # a program of awk
-    "$AWK" 'NF > 1 && $2 ~ /^[A-TV-Z]$/ && $1 !~ /^_*tlsdial_/ && $1 !~ /^_/ { print $1 }' \
+    "$AWK" 'NF > 1 && $2 ~ /^[A-TV-Z]$/ && $1 !~ /^_*tlsdial_/ && $1 !~ /^[_.]/ { print $1 }' \
         "$T/archive" | sort -u >"$T/unprefixed"
     has "$T/archive" tlsdial_begin || bail_out 'nm says nothing of the archive'
     same_bytes "$T/unprefixed" /dev/null 'the static library has no name without the prefix'

@@ -90,9 +90,11 @@ damaged() { # damaged LINE WORDS SED: of the second certificate
     named damaged.pem "line $((lines + $1)): $2"
 }
 damaged 3 'a character that is not base64' '3s/./!/'
+# shellcheck disable=SC2016 # an address of sed
 damaged 1 'the block that begins there has no END' '$d'
 damaged 3 'an empty line within a block' '3s/.*//'
 damaged 1 'the block that begins there cannot be parsed' '3s/.$//'
+# shellcheck disable=SC2016 # likewise
 damaged "$(wc -l <ca.pem | tr -d ' ')" 'the END is not that of the BEGIN before it' '$s/CERTIFICATE/X509 CRL/'
 {
     printf '%s' "$(cat other.pem)"

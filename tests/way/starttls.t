@@ -51,7 +51,7 @@ start_way postgres
 dial "postgresql://localhost:$port"
 status_is 0 'postgresql:// is postgres'
 stop_peer
-offer
+offer server
 dial "imaps://localhost:$port"
 status_is 0 'imaps:// is TLS from the start'
 stop_peer
