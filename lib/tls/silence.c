@@ -43,7 +43,7 @@ static void suspect_client_hello(const tlsdial_conn *conn, unsigned long long si
     long highest = SSL_get_max_proto_version(conn->ssl);
     bool newest = highest == 0 || highest > TLS1_2_VERSION;
     snprintf(hint, sizeof hint,
-             "the peer may not speak TLS on this port, or something does not bear a "
+             "the peer may not speak TLS on this port, or a device on the way drops a "
              "ClientHello of %llu bytes: %sfewer --groups, --sigalgs or --ciphers make "
              "it smaller",
              size, newest ? "--max-protocol TLSv1.2 or " : "");
