@@ -93,9 +93,19 @@ STACK_OF(X509) * session_chain(const tlsdial_session *session)
     return session->content.chain;
 }
 
+/* Seconds since 1970; the older function has a long, and is deprecated from OpenSSL 3.4 on. */
+static int64_t begun_at(const SSL_SESSION *session)
+{
+#ifdef HAVE_SSL_SESSION_GET_TIME_EX
+    return (int64_t)SSL_SESSION_get_time_ex(session);
+#else
+    return SSL_SESSION_get_time(session);
+#endif
+}
+
 static bool has_expired(const SSL_SESSION *session)
 {
-    long age = (long)time(NULL) - SSL_SESSION_get_time(session);
+    int64_t age = (int64_t)time(NULL) - begun_at(session);
     return age < 0 || age >= SSL_SESSION_get_timeout(session);
 }
 
