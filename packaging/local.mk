@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	packaging/build-rpm packaging/check-hardening packaging/chroot.sh \
 	packaging/configure-checks packaging/cross packaging/debian/changelog \
 	packaging/debian/control packaging/debian/copyright \
+	packaging/debian/libtlsdial-dev.examples \
 	packaging/debian/libtlsdial-dev.install \
 	packaging/debian/libtlsdial-dev.lintian-overrides \
 	packaging/debian/libtlsdial0.install \

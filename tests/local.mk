@@ -75,6 +75,7 @@ shell_tests = \
 	tests/program/docs.t \
 	tests/program/completions.t \
 	tests/program/exports.t \
+	tests/program/unload.t \
 	tests/program/layers.t \
 	tests/program/vocabulary.t
 
