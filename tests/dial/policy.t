@@ -170,17 +170,18 @@ narrowed() { # narrowed LIST IDS DESC ARGS...: LIST of the ClientHello is IDS
     fresh_log
     dial "$@" localhost "$sni_port"
     any_status 'the ClientHello counts'
-    is "$(offered "$narrowed_list")" "$narrowed_ids" "$narrowed_desc"
+    # 00ff is no cipher but a signal (RFC 5746), which OpenSSL 3.4 and later send otherwise.
+    is "$(offered "$narrowed_list" | sed 's/,00ff$//')" "$narrowed_ids" "$narrowed_desc"
 }
 narrowed groups 0017,001d '--groups: in its order' --groups P-256:X25519
 narrowed groups 0018 '--groups: the last one wins' --groups P-256 --groups P-384
 narrowed groups 0017 '--groups: the policy stays' --groups P-224:P-256
 narrowed sigalgs 0804,0403 '--sigalgs' --sigalgs rsa_pss_rsae_sha256:ECDSA+SHA256
 narrowed sigalgs 0403 '--sigalgs: the policy stays' --sigalgs ECDSA+SHA224:ECDSA+SHA256:RSA+SHA1
-narrowed ciphers 1302,1303,1301,c02b,c02f,00ff '--ciphers of TLS 1.2' --ciphers ECDHE+AES128
-narrowed ciphers 1301,c02c,00ff '--ciphers of both' \
+narrowed ciphers 1302,1303,1301,c02b,c02f '--ciphers of TLS 1.2' --ciphers ECDHE+AES128
+narrowed ciphers 1301,c02c '--ciphers of both' \
     --ciphers TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384
-narrowed ciphers 1302,1303,1301,c02b,c02f,c02c,c030,cca9,cca8,00ff '--ciphers: the policy stays' \
+narrowed ciphers 1302,1303,1301,c02b,c02f,c02c,c030,cca9,cca8 '--ciphers: the policy stays' \
     --ciphers 'AES128:ALL:COMPLEMENTOFALL:@SECLEVEL=0'
 offer weak -cipher DEFAULT:@SECLEVEL=0
 dial --ciphers ALL:@SECLEVEL=0 localhost "$port"
