@@ -23,14 +23,16 @@ struct new_file {
     256 /**< octets of a folder's name in a message, NUL included */
 
 /** Why a file cannot be made. */
+enum new_file_fault_of {
+    NEW_FILE_PATH,       /**< the code says it of the path */
+    NEW_FILE_FOLDER,     /**< the folder takes no new file */
+    NEW_FILE_STICKY,     /**< in this folder only its owner may replace the file */
+    NEW_FILE_MOUNT_POINT /**< something is mounted there: it cannot be replaced */
+};
+
 struct new_file_fault {
     int code; /**< errno value */
-    enum {
-        NEW_FILE_PATH,       /**< the code says it of the path */
-        NEW_FILE_FOLDER,     /**< the folder takes no new file */
-        NEW_FILE_STICKY,     /**< in this folder only its owner may replace the file */
-        NEW_FILE_MOUNT_POINT /**< something is mounted there: it cannot be replaced */
-    } of;
+    enum new_file_fault_of of;
     char folder[NEW_FILE_FOLDER_SIZE]; /**< for the second and third */
 };
 

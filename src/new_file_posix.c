@@ -70,7 +70,8 @@ static int open_nameless(const char *path)
 
 /* ---- faults ---- */
 
-static void set_fault(struct new_file_fault *fault, int code, int of, const char *path)
+static void set_fault(struct new_file_fault *fault, int code, enum new_file_fault_of of,
+                      const char *path)
 {
     *fault = (struct new_file_fault){.code = code, .of = of};
     folder_of(fault->folder, sizeof fault->folder, path);

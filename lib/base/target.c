@@ -325,7 +325,8 @@ static enum tlsdial_cause parse_url(struct tlsdial_target *target, const char *t
                                     struct tlsdial_error *error)
 {
     char authority[2 * TLSDIAL_HOST_SIZE];
-    const char *start = strstr(text, "://") + 3;
+    const char *separator = strstr(text, "://");
+    const char *start = separator != NULL ? separator + 3 : text;
     size_t length = strcspn(start, "/?#");
     const char *path = start + length;
     if (length == 0 || !copy_part(authority, sizeof authority, start, length))
