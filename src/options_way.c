@@ -86,12 +86,12 @@ static enum tlsdial_cause read_credentials(struct options_way *way,
     way->user = buffer;
     enum tlsdial_cause cause = credentials_read_source(way->credentials_source, deadline,
                                                        buffer, CREDENTIALS_SIZE, error);
-    char *colon = strchr(buffer, ':');
-    if (cause == TLSDIAL_OK && colon == NULL)
-        cause = tlsdial_error_set(error, TLSDIAL_PASSPHRASE, 0,
-                                  "--proxy-pass: there is no USER:PASSWORD");
     if (cause != TLSDIAL_OK)
         return cause;
+    char *colon = strchr(buffer, ':');
+    if (colon == NULL)
+        return tlsdial_error_set(error, TLSDIAL_PASSPHRASE, 0,
+                                 "--proxy-pass: there is no USER:PASSWORD");
     *colon = '\0';
     way->password = colon + 1;
     return TLSDIAL_OK;

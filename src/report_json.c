@@ -28,6 +28,8 @@ enum tlsdial_cause report_json_usable(struct tlsdial_error *error)
 
 static json_t *unescaped_text(const char *from)
 {
+    if (from == NULL)
+        return json_null();
     size_t size = 4 * strlen(from) + 1;
     char *escaped = malloc(size);
     if (escaped == NULL)

@@ -370,7 +370,7 @@ static enum tlsdial_cause set_limit(tlsdial_client *client, int64_t *limit, int6
     if (cause == TLSDIAL_OK && value < 0)
         cause = tlsdial_error_set(error, TLSDIAL_MISUSE, 0, "a negative limit: %lld",
                                   (long long)value);
-    if (cause == TLSDIAL_OK)
+    if (cause == TLSDIAL_OK && limit != NULL)
         *limit = value;
     return cause;
 }

@@ -131,7 +131,7 @@ static bool take_status(struct http_reader *reader, const char *line)
 /* Ends the line with a NUL and gives where the next begins. */
 static char *cut_line(char *line)
 {
-    char *end = strchr(line, '\n');
+    char *end = line + strcspn(line, "\n");
     *end = '\0';
     if (end > line && end[-1] == '\r')
         end[-1] = '\0';
