@@ -65,6 +65,7 @@ EXTRA_DIST += \
 	doc/decisions/causes \
 	doc/decisions/files \
 	doc/decisions/hops \
+	doc/decisions/offer \
 	doc/decisions/openssl \
 	doc/decisions/options \
 	doc/decisions/program \
