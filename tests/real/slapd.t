@@ -25,11 +25,11 @@ wait_for 389 3890 3891
 good_bad_off ldap 389 3890 3891
 check ldap://localhost
 status_is 0 'the usual port'
-# An anonymous bind and an unbind inside TLS.
-printf '\060\014\002\001\001\140\007\002\001\003\004\000\200\000\060\005\002\001\002\102\000' \
-    >"$T/command"
-dial --starttls ldap --send "$T/command" localhost 389
-status_is 0 'a bind inside TLS'
+# An anonymous bind inside TLS. The connection stays open: an unbind that came right after it could
+# be done before the answer is sent.
+printf '\060\014\002\001\001\140\007\002\001\003\004\000\200\000' >"$T/command"
+dial --idle-timeout 2 --starttls ldap --send "$T/command" localhost 389
+status_is 74 'a bind inside TLS'
 is "$(od -An -tx1 "$T/out" | tr -d ' \n')" 300c02010161070a010004000400 'its answer: success'
 log_has 'STARTTLS' 'StartTLS was asked for'
 log_has 'UNBIND' 'and unbind, where it is not offered'
